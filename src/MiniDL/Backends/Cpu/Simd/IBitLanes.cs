@@ -1,0 +1,44 @@
+namespace MiniDL;
+
+/// <summary>Floats in a SIMD register as bit patterns: the few steps beside arithmetic that <see cref="VectorMath{T, E}"/> is written in.</summary>
+/// <remarks>Patterns are as wide as the element; a mask has all bits of a lane set, or none.</remarks>
+internal interface IBitLanes<T, E> : IVectorLanes<T, E>
+    where T : struct, IBitLanes<T, E>
+    where E : unmanaged
+{
+    /// <summary>One pattern in every lane.</summary>
+    static abstract T FromBits(long bits);
+
+    /// <summary>Bits set in both.</summary>
+    static abstract T operator &(T a, T b);
+
+    /// <summary>Bits set in either.</summary>
+    static abstract T operator |(T a, T b);
+
+    /// <summary>Bits set in one of the two.</summary>
+    static abstract T operator ^(T a, T b);
+
+    /// <summary>Patterns added as integers.</summary>
+    static abstract T AddBits(T a, T b);
+
+    /// <summary>Patterns subtracted as integers.</summary>
+    static abstract T SubtractBits(T a, T b);
+
+    /// <summary>Patterns moved up by <paramref name="n"/> bits.</summary>
+    static abstract T ShiftLeft(T a, int n);
+
+    /// <summary>Patterns moved down by <paramref name="n"/> bits; zeros come in.</summary>
+    static abstract T ShiftRight(T a, int n);
+
+    /// <summary>The mask of the lanes where a &gt; b.</summary>
+    static abstract T Greater(T a, T b);
+
+    /// <summary>The mask of the lanes where a = b.</summary>
+    static abstract T Equal(T a, T b);
+
+    /// <summary><paramref name="yes"/> where the mask is set, else <paramref name="no"/>.</summary>
+    static abstract T Select(T mask, T yes, T no);
+
+    /// <summary>Whether a mask is set in some lane.</summary>
+    static abstract bool Any(T mask);
+}

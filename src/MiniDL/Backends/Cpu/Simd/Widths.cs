@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace MiniDL;
+
+/// <summary>The one place that chooses the width of registers and whether products are fused; the results' bits do not depend on the width.</summary>
+internal static unsafe class Widths
+{
+    /// <summary>The bits of a register: 512, 256 or 128.</summary>
+    public static int Bits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+
+    /// <summary>Whether the hardware has a fused multiply-add. Where it has none, <see cref="ILanes{T}.Fma"/> multiplies, then adds, at every width: FMA in software is 35 times slower.</summary>
+    public static bool Fma => System.Runtime.Intrinsics.X86.Fma.IsSupported || AdvSimd.IsSupported;
+
+    /// <summary>Runs a kernel with the widest registers that the hardware is fast with.</summary>
+    public static void Run<E, TKernel>(ref TKernel kernel)
+        where E : unmanaged
+        where TKernel : struct, ILaneKernel<E>
+    {
+        if (Vector512.IsHardwareAccelerated) kernel.Run<V512<E>>();
+        else if (Vector256.IsHardwareAccelerated) kernel.Run<V256<E>>();
+        else kernel.Run<V128<E>>();
+    }
+
+    /// <summary>Reads <paramref name="count"/> elements, less than a register holds; zeros in the other lanes.</summary>
+    public static T LoadPartial<T, E>(E* p, int count)
+        where T : struct, IVectorLanes<T, E>
+        where E : unmanaged
+    {
+        var register = stackalloc byte[64];
+        Unsafe.InitBlockUnaligned(register, 0, 64);
+        Unsafe.CopyBlockUnaligned(register, p, (uint)(count * sizeof(E)));
+        return T.Load((E*)register);
+    }
+
+    /// <summary>Writes the first <paramref name="count"/> lanes and nothing beyond.</summary>
+    public static void StorePartial<T, E>(T a, E* p, int count)
+        where T : struct, IVectorLanes<T, E>
+        where E : unmanaged
+    {
+        var register = stackalloc byte[64];
+        T.Store(a, (E*)register);
+        Unsafe.CopyBlockUnaligned(p, register, (uint)(count * sizeof(E)));
+    }
+}
