@@ -1,6 +1,95 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace MiniDL;
 
 /// <summary>The CPU backend for elements of type <typeparamref name="E"/>; its kernels stand in <c>Kernels/</c>, a file an op.</summary>
-internal sealed unsafe partial class CpuBackend<E> where E : unmanaged
+/// <remarks>Bool tensors hold a byte, 0 or 1, an element. Bfloat16 and half tensors are stored, copied and converted, no more.</remarks>
+internal sealed unsafe partial class CpuBackend<E>(Device device, DType dtype) : IBackend where E : unmanaged
 {
+    /// <summary>Elements of a cheap elementwise kernel that are worth a thread's while.</summary>
+    const int Grain = 16 * 1024;
+
+    /// <summary>Bytes of one thread's share of a copy.</summary>
+    const long CopyGrain = 256 * 1024;
+
+    /// <inheritdoc/>
+    public Device Device { get; } = device;
+
+    /// <inheritdoc/>
+    public DType DType { get; } = dtype;
+
+    /// <inheritdoc/>
+    public DeviceBuffer Allocate(long bytes)
+    {
+        var memory = GC.AllocateUninitializedArray<byte>(checked((int)bytes + 64), pinned: true);
+        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
+        return new DeviceBuffer(Device, (address + 63) & ~63, bytes) { PoolEntry = memory };
+    }
+
+    /// <inheritdoc/>
+    public void Synchronize()
+    {
+        // Every kernel is done when its call returns.
+    }
+
+    /// <inheritdoc/>
+    public void Upload(ReadOnlySpan<byte> x, in TensorView y)
+    {
+        fixed (byte* from = x, to = y) Buffer.MemoryCopy(from, to, y.Count * sizeof(E), x.Length);
+    }
+
+    /// <inheritdoc/>
+    public void Download(in TensorView x, Span<byte> y)
+    {
+        fixed (byte* from = x, to = y) Buffer.MemoryCopy(from, to, y.Length, x.Count * sizeof(E));
+    }
+
+    /// <summary>True when <typeparamref name="E"/> can be computed with, not only stored.</summary>
+    static bool IsNumber
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Element.IsReal<E>() || typeof(E) == typeof(int) || typeof(E) == typeof(long) || typeof(E) == typeof(byte);
+    }
+
+    /// <summary>An op's entry has let through a dtype that the kernel does not exist for.</summary>
+    static UnreachableException NoKernel(string kernel) => new($"{kernel} has no kernel for {typeof(E).Name}: the op's entry must refuse the dtype");
+
+    /// <summary>A kernel on one run of the inner loop.</summary>
+    interface IRow
+    {
+        /// <summary>Does <paramref name="count"/> elements from <paramref name="at"/>.</summary>
+        void Run(in LoopNest nest, in LoopNest.Walk at, long count);
+    }
+
+    /// <summary>The walk over all elements in runs of the inner loop, cut in chunks of equal length.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    struct Rows<TRow>(LoopNest nest, TRow row, long chunk) : IChunks where TRow : struct, IRow
+    {
+        LoopNest nest = nest;
+
+        public void Run(long index)
+        {
+            var begin = index * chunk;
+            var end = Math.Min(begin + chunk, nest.Count);
+            fixed (LoopNest* loops = &nest)
+            {
+                var walk = new LoopNest.Walk(loops, begin);
+                while (begin < end)
+                {
+                    var count = Math.Min(walk.Run, end - begin);
+                    row.Run(*loops, walk, count);
+                    walk.Advance(count);
+                    begin += count;
+                }
+            }
+        }
+    }
+
+    static void ForRows<TRow>(in LoopNest nest, TRow row, long grain) where TRow : struct, IRow
+    {
+        var rows = new Rows<TRow>(nest, row, grain);
+        WorkerPool.For((nest.Count + grain - 1) / grain, ref rows);
+    }
 }

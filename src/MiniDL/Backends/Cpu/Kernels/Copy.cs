@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+
+namespace MiniDL;
+
+internal sealed unsafe partial class CpuBackend<E>
+{
+    /// <inheritdoc/>
+    public void Copy(in TensorView x, in TensorView y)
+    {
+        fixed (byte* px = x, py = y)
+        {
+            if (x.Layout.IsContiguous && y.Layout.IsContiguous && y.Count * sizeof(E) <= CopyGrain)
+            {
+                Buffer.MemoryCopy(px, py, y.Count * sizeof(E), y.Count * sizeof(E));
+                return;
+            }
+            var nest = new LoopNest(anyOrder: true, y.Layout, x.Layout);
+            if (!TryTranspose(nest, (E*)px, (E*)py))
+                ForRows(nest, new CopyRow { Y = (E*)py, X = (E*)px }, CopyGrain / sizeof(E));
+        }
+    }
+
+    struct CopyRow : IRow
+    {
+        public E* Y;
+        public E* X;
+
+        public readonly void Run(in LoopNest nest, in LoopNest.Walk at, long count) => Strided(Y + at[0], nest.InnerStride(0), X + at[1], nest.InnerStride(1), count);
+    }
+
+    /// <summary>y[i·dy] = x[i·dx].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Strided(E* y, long dy, E* x, long dx, long count)
+    {
+        if (dy == 1 && dx == 1 && count >= 8)
+            Buffer.MemoryCopy(x, y, count * sizeof(E), count * sizeof(E));
+        else if (dy == 1)
+            for (long i = 0; i < count; i++) y[i] = x[i * dx];
+        else
+            for (long i = 0; i < count; i++) y[i * dy] = x[i * dx];
+    }
+
+    /// <summary>The side of the square that is transposed at once: its lines of both operands stay in L1.</summary>
+    const int Tile = 32;
+
+    /// <summary>Copies by squares when y walks one axis in steps of 1 and x another.</summary>
+    static bool TryTranspose(in LoopNest nest, E* x, E* y)
+    {
+        if (nest.InnerStride(0) != 1 || nest.InnerStride(1) == 1 || nest.Inner < 4) return false;
+        for (var axis = 0; axis < nest.Rank - 1; axis++)
+            if (nest.Stride(axis, 1) == 1 && nest.Size(axis) >= 4)
+            {
+                var turned = nest;
+                turned.MoveInner(axis);
+                var body = new TransposeRows { Nest = turned, X = x, Y = y };
+                WorkerPool.For(body.Chunks, ref body);
+                return true;
+            }
+        return false;
+    }
+
+    // The two inner axes of the nest are the square: the last one dense in x, the one before dense in y.
+    struct TransposeRows : IChunks
+    {
+        public LoopNest Nest;
+        public E* X;
+        public E* Y;
+
+        readonly long Lines => Nest.Size(Nest.Rank - 1);
+        readonly long Strips => (Lines + Tile - 1) / Tile;
+
+        public readonly long Chunks => Nest.Count / (Lines * Nest.Size(Nest.Rank - 2)) * Strips;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(long index)
+        {
+            var outer = Nest.Rank - 2;
+            var columns = Nest.Size(outer);
+            var (plane, strip) = Math.DivRem(index, Strips);
+            var first = strip * Tile;
+            var lines = Math.Min(Tile, Lines - first);
+            var dy = Nest.Stride(outer + 1, 0);
+            var dx = Nest.Stride(outer, 1);
+            fixed (LoopNest* nest = &Nest)
+            {
+                var walk = new LoopNest.Walk(nest, plane * columns * Lines);
+                var y = Y + walk[0] + first * dy;
+                var x = X + walk[1] + first;
+                for (long column = 0; column < columns; column += Tile)
+                {
+                    var width = Math.Min(Tile, columns - column);
+                    for (long i = 0; i < lines; i++)
+                    {
+                        var to = y + i * dy + column;
+                        var from = x + i + column * dx;
+                        for (long j = 0; j < width; j++, from += dx) to[j] = *from;
+                    }
+                }
+            }
+        }
+    }
+}
