@@ -62,14 +62,17 @@ public partial class Tensor
 
     /// <summary>The elements themselves, without a copy: a contiguous tensor on the CPU of at most 2³¹ − 1 elements.</summary>
     /// <exception cref="InvalidOperationException">It is not; the message says what to call first.</exception>
-    public unsafe ReadOnlySpan<T> AsSpan<T>() where T : unmanaged
+    public ReadOnlySpan<T> AsSpan<T>() where T : unmanaged
     {
         Expect<T>(nameof(AsSpan));
         if (Device != Device.Cpu) throw new InvalidOperationException($"AsSpan: the tensor lies on {Device}; call To(Device.Cpu) first");
         if (!layout.IsContiguous) throw new InvalidOperationException($"AsSpan: this view of shape {layout} is not contiguous; call Contiguous() first");
         if (Length > int.MaxValue) throw new InvalidOperationException($"AsSpan: {Length} elements are more than a span can hold; slice the tensor");
-        if (storage is DeviceBuffer buffer) BufferPool.Cpu.Expose(buffer); // the span may outlive the tensor
-        return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref View.GetPinnableReference()), (int)Length);
+        // The span may outlive the tensor, so it must stand on managed memory.
+        ref var first = ref storage is DeviceBuffer buffer
+            ? ref Unsafe.Add(ref buffer.Expose(), (nint)(offset * dtype.Size()))
+            : ref View.GetPinnableReference();
+        return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref first), (int)Length);
     }
 
     /// <summary>A contiguous copy with memory of its own.</summary>

@@ -7,7 +7,7 @@ namespace MiniDL;
 /// <summary>An n-dimensional array of numbers with reverse-mode automatic differentiation.</summary>
 /// <remarks>
 /// A tensor is a view: shape, strides and offset over memory that it may share with others. Nothing needs to be disposed. Operators and <c>==</c>, <c>&lt;</c>
-/// are elementwise, so ask <c>is null</c> for null; <see cref="Equals(object)"/> is identity, <see cref="AllClose"/> compares whole tensors.
+/// are elementwise, so ask <c>is null</c> for null; <see cref="Equals(object)"/> is identity, AllClose compares whole tensors.
 /// </remarks>
 [DebuggerDisplay("{DebuggerText,nq}")]
 public partial class Tensor
@@ -105,7 +105,7 @@ public partial class Tensor
         return false;
     }
 
-    /// <summary>Identity; <see cref="AllClose"/> compares values.</summary>
+    /// <summary>Identity; AllClose compares values.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public sealed override bool Equals(object? obj) => ReferenceEquals(this, obj);
 

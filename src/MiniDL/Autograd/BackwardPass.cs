@@ -96,22 +96,16 @@ internal sealed class BackwardPass
         var count = node.InputCount;
         if (count > dx.Length) dx = new Tensor?[count];
         var gradients = dx.AsSpan(0, count);
-        var scope = new TempScope();
-        try
+        using var scope = TempScope.Open();
+        node.Backward(dy, gradients);
+        for (var k = 0; k < count; k++)
         {
-            node.Backward(dy, gradients);
-            for (var k = 0; k < count; k++)
-            {
-                if (gradients[k] is not { } g || node.Input(k) is not { } input || !IsWanted(input)) continue;
-                Check(node, input, g, dy);
-                Add(input, g);
-            }
+            if (gradients[k] is not { } g || node.Input(k) is not { } input || !IsWanted(input)) continue;
+            Check(node, input, g, dy);
+            Add(input, g);
         }
-        finally
-        {
-            gradients.Clear();
-            scope.Dispose();
-        }
+        gradients.Clear();
+        scope.Close();
     }
 
     void Check(GradNode node, GradNode input, Tensor g, Tensor dy)

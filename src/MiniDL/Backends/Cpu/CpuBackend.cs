@@ -21,12 +21,7 @@ internal sealed unsafe partial class CpuBackend<E>(Device device, DType dtype) :
     public DType DType { get; } = dtype;
 
     /// <inheritdoc/>
-    public DeviceBuffer Allocate(long bytes)
-    {
-        var memory = GC.AllocateUninitializedArray<byte>(checked((int)bytes + 64), pinned: true);
-        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
-        return new DeviceBuffer(Device, (address + 63) & ~63, bytes) { PoolEntry = memory };
-    }
+    public DeviceBuffer Allocate(long bytes) => BufferPool.Cpu.Rent(bytes);
 
     /// <inheritdoc/>
     public void Synchronize()
