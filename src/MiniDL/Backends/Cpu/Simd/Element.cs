@@ -19,8 +19,6 @@ internal static class Element
     }
 
     /// <summary>Whether <typeparamref name="E"/> is a type that the lanes can do real arithmetic in.</summary>
-    public static bool IsReal<E>()
-    {
-        return typeof(E) == typeof(float) || typeof(E) == typeof(double);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsReal<E>() => typeof(E) == typeof(float) || typeof(E) == typeof(double);
 }

@@ -6,6 +6,9 @@ internal interface IBitLanes<T, E> : IVectorLanes<T, E>
     where T : struct, IBitLanes<T, E>
     where E : unmanaged
 {
+    /// <summary>A constant in every lane: <see cref="INumberLanes{T}.Of"/> without its detour, which the JIT's inliner has to pay for.</summary>
+    static abstract T Real(double value);
+
     /// <summary>One pattern in every lane.</summary>
     static abstract T FromBits(long bits);
 

@@ -10,78 +10,83 @@ internal readonly unsafe struct V128<E> : IBitLanes<V128<E>, E> where E : unmana
 {
     readonly Vector128<E> v;
 
+    [MethodImpl(AggressiveInlining)]
     V128(Vector128<E> v) => this.v = v;
 
-    public static implicit operator V128<E>(Vector128<E> v) => new(v);
+    /// <summary>The number in the first lane.</summary>
+    public E First
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => v.ToScalar();
+    }
 
-    /// <summary>The first lane.</summary>
-    public E First => v.ToScalar();
+    /// <summary>A number in the first lane, zeros in the others.</summary>
+    [MethodImpl(AggressiveInlining)]
+    public static V128<E> OfFirst(E value) => new(Vector128.CreateScalar(value));
 
     public static int Count => Vector128<E>.Count;
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Load(E* p) => Vector128.Load(p);
+    public static V128<E> Load(E* p) => new(Vector128.Load(p));
 
     [MethodImpl(AggressiveInlining)]
     public static void Store(V128<E> a, E* p) => Vector128.Store(a.v, p);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Broadcast(E value) => Vector128.Create(value);
+    public static V128<E> Broadcast(E value) => new(Vector128.Create(value));
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Of(Number value) => Vector128.Create(Element.Of<E>(value));
+    public static V128<E> Of(Number value) => new(Vector128.Create(Element.Of<E>(value)));
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> operator +(V128<E> a, V128<E> b) => a.v + b.v;
+    public static V128<E> operator +(V128<E> a, V128<E> b) => new(a.v + b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> operator -(V128<E> a, V128<E> b) => a.v - b.v;
+    public static V128<E> operator -(V128<E> a, V128<E> b) => new(a.v - b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> operator *(V128<E> a, V128<E> b) => a.v * b.v;
+    public static V128<E> operator *(V128<E> a, V128<E> b) => new(a.v * b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> operator /(V128<E> a, V128<E> b) => a.v / b.v;
+    public static V128<E> operator /(V128<E> a, V128<E> b) => new(a.v / b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> operator -(V128<E> a) => -a.v;
+    public static V128<E> operator -(V128<E> a) => new(-a.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Abs(V128<E> a) => Vector128.Abs(a.v);
+    public static V128<E> Abs(V128<E> a) => new(Vector128.Abs(a.v));
 
     // Spelled out for floats, so that the choice among zeros is the same at every width: the hardware's differ.
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Min(V128<E> a, V128<E> b) => Element.IsReal<E>()
+    public static V128<E> Min(V128<E> a, V128<E> b) => new(Element.IsReal<E>()
         ? Vector128.ConditionalSelect(Vector128.LessThan(a.v, b.v) | ~Vector128.Equals(a.v, a.v), a.v, b.v)
-        : Vector128.Min(a.v, b.v);
+        : Vector128.Min(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Max(V128<E> a, V128<E> b) => Element.IsReal<E>()
+    public static V128<E> Max(V128<E> a, V128<E> b) => new(Element.IsReal<E>()
         ? Vector128.ConditionalSelect(Vector128.GreaterThan(a.v, b.v) | ~Vector128.Equals(a.v, a.v), a.v, b.v)
-        : Vector128.Max(a.v, b.v);
+        : Vector128.Max(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
     public static V128<E> IfGreater(V128<E> a, V128<E> b, V128<E> yes, V128<E> no) =>
-        Vector128.ConditionalSelect(Vector128.GreaterThan(a.v, b.v), yes.v, no.v);
+        new(Vector128.ConditionalSelect(Vector128.GreaterThan(a.v, b.v), yes.v, no.v));
 
     [MethodImpl(AggressiveInlining)]
     public static V128<E> Fma(V128<E> a, V128<E> b, V128<E> c)
     {
-        if (Widths.Fma && typeof(E) == typeof(float))
-            return Vector128.FusedMultiplyAdd(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, E>();
-        if (Widths.Fma && typeof(E) == typeof(double))
-            return Vector128.FusedMultiplyAdd(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, E>();
-        return a.v * b.v + c.v;
+        if (!Widths.Fma) return new(a.v * b.v + c.v);
+        return new(sizeof(E) == 4
+            ? Vector128.FusedMultiplyAdd(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, E>()
+            : Vector128.FusedMultiplyAdd(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, E>());
     }
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Sqrt(V128<E> a) => Vector128.Sqrt(a.v);
+    public static V128<E> Sqrt(V128<E> a) => new(Vector128.Sqrt(a.v));
 
     [MethodImpl(AggressiveInlining)]
     public static V128<E> Floor(V128<E> a) =>
-        typeof(E) == typeof(float) ? Vector128.Floor(a.v.AsSingle()).As<float, E>()
-        : typeof(E) == typeof(double) ? Vector128.Floor(a.v.AsDouble()).As<double, E>()
-        : a;
+        new(sizeof(E) == 4 ? Vector128.Floor(a.v.AsSingle()).As<float, E>()
+        : Vector128.Floor(a.v.AsDouble()).As<double, E>());
 
     [MethodImpl(AggressiveInlining)]
     public static V128<E> Exp(V128<E> a) => VectorMath<V128<E>, E>.Exp(a);
@@ -111,47 +116,52 @@ internal readonly unsafe struct V128<E> : IBitLanes<V128<E>, E> where E : unmana
     public static V128<E> Pow(V128<E> a, V128<E> b) => VectorMath<V128<E>, E>.Pow(a, b);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> FromBits(long bits) => sizeof(E) == 4
+    public static V128<E> Real(double value) => new(sizeof(E) == 4
+        ? Vector128.Create((float)value).As<float, E>()
+        : Vector128.Create(value).As<double, E>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static V128<E> FromBits(long bits) => new(sizeof(E) == 4
         ? Vector128.Create((int)bits).As<int, E>()
-        : Vector128.Create(bits).As<long, E>();
+        : Vector128.Create(bits).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> operator &(V128<E> a, V128<E> b) => a.v & b.v;
+    public static V128<E> operator &(V128<E> a, V128<E> b) => new(a.v & b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> operator |(V128<E> a, V128<E> b) => a.v | b.v;
+    public static V128<E> operator |(V128<E> a, V128<E> b) => new(a.v | b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> operator ^(V128<E> a, V128<E> b) => a.v ^ b.v;
+    public static V128<E> operator ^(V128<E> a, V128<E> b) => new(a.v ^ b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> AddBits(V128<E> a, V128<E> b) => sizeof(E) == 4
+    public static V128<E> AddBits(V128<E> a, V128<E> b) => new(sizeof(E) == 4
         ? (a.v.AsInt32() + b.v.AsInt32()).As<int, E>()
-        : (a.v.AsInt64() + b.v.AsInt64()).As<long, E>();
+        : (a.v.AsInt64() + b.v.AsInt64()).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> SubtractBits(V128<E> a, V128<E> b) => sizeof(E) == 4
+    public static V128<E> SubtractBits(V128<E> a, V128<E> b) => new(sizeof(E) == 4
         ? (a.v.AsInt32() - b.v.AsInt32()).As<int, E>()
-        : (a.v.AsInt64() - b.v.AsInt64()).As<long, E>();
+        : (a.v.AsInt64() - b.v.AsInt64()).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> ShiftLeft(V128<E> a, int n) => sizeof(E) == 4
+    public static V128<E> ShiftLeft(V128<E> a, int n) => new(sizeof(E) == 4
         ? (a.v.AsInt32() << n).As<int, E>()
-        : (a.v.AsInt64() << n).As<long, E>();
+        : (a.v.AsInt64() << n).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> ShiftRight(V128<E> a, int n) => sizeof(E) == 4
+    public static V128<E> ShiftRight(V128<E> a, int n) => new(sizeof(E) == 4
         ? (a.v.AsInt32() >>> n).As<int, E>()
-        : (a.v.AsInt64() >>> n).As<long, E>();
+        : (a.v.AsInt64() >>> n).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Greater(V128<E> a, V128<E> b) => Vector128.GreaterThan(a.v, b.v);
+    public static V128<E> Greater(V128<E> a, V128<E> b) => new(Vector128.GreaterThan(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Equal(V128<E> a, V128<E> b) => Vector128.Equals(a.v, b.v);
+    public static V128<E> Equal(V128<E> a, V128<E> b) => new(Vector128.Equals(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Select(V128<E> mask, V128<E> yes, V128<E> no) => Vector128.ConditionalSelect(mask.v, yes.v, no.v);
+    public static V128<E> Select(V128<E> mask, V128<E> yes, V128<E> no) => new(Vector128.ConditionalSelect(mask.v, yes.v, no.v));
 
     [MethodImpl(AggressiveInlining)]
     public static bool Any(V128<E> mask) => !Vector128.EqualsAll(mask.v.AsByte(), Vector128<byte>.Zero);

@@ -10,75 +10,72 @@ internal readonly unsafe struct V256<E> : IBitLanes<V256<E>, E> where E : unmana
 {
     readonly Vector256<E> v;
 
+    [MethodImpl(AggressiveInlining)]
     V256(Vector256<E> v) => this.v = v;
-
-    public static implicit operator V256<E>(Vector256<E> v) => new(v);
 
     public static int Count => Vector256<E>.Count;
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Load(E* p) => Vector256.Load(p);
+    public static V256<E> Load(E* p) => new(Vector256.Load(p));
 
     [MethodImpl(AggressiveInlining)]
     public static void Store(V256<E> a, E* p) => Vector256.Store(a.v, p);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Broadcast(E value) => Vector256.Create(value);
+    public static V256<E> Broadcast(E value) => new(Vector256.Create(value));
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Of(Number value) => Vector256.Create(Element.Of<E>(value));
+    public static V256<E> Of(Number value) => new(Vector256.Create(Element.Of<E>(value)));
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> operator +(V256<E> a, V256<E> b) => a.v + b.v;
+    public static V256<E> operator +(V256<E> a, V256<E> b) => new(a.v + b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> operator -(V256<E> a, V256<E> b) => a.v - b.v;
+    public static V256<E> operator -(V256<E> a, V256<E> b) => new(a.v - b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> operator *(V256<E> a, V256<E> b) => a.v * b.v;
+    public static V256<E> operator *(V256<E> a, V256<E> b) => new(a.v * b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> operator /(V256<E> a, V256<E> b) => a.v / b.v;
+    public static V256<E> operator /(V256<E> a, V256<E> b) => new(a.v / b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> operator -(V256<E> a) => -a.v;
+    public static V256<E> operator -(V256<E> a) => new(-a.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Abs(V256<E> a) => Vector256.Abs(a.v);
+    public static V256<E> Abs(V256<E> a) => new(Vector256.Abs(a.v));
 
     // Spelled out for floats, so that the choice among zeros is the same at every width: the hardware's differ.
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Min(V256<E> a, V256<E> b) => Element.IsReal<E>()
+    public static V256<E> Min(V256<E> a, V256<E> b) => new(Element.IsReal<E>()
         ? Vector256.ConditionalSelect(Vector256.LessThan(a.v, b.v) | ~Vector256.Equals(a.v, a.v), a.v, b.v)
-        : Vector256.Min(a.v, b.v);
+        : Vector256.Min(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Max(V256<E> a, V256<E> b) => Element.IsReal<E>()
+    public static V256<E> Max(V256<E> a, V256<E> b) => new(Element.IsReal<E>()
         ? Vector256.ConditionalSelect(Vector256.GreaterThan(a.v, b.v) | ~Vector256.Equals(a.v, a.v), a.v, b.v)
-        : Vector256.Max(a.v, b.v);
+        : Vector256.Max(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
     public static V256<E> IfGreater(V256<E> a, V256<E> b, V256<E> yes, V256<E> no) =>
-        Vector256.ConditionalSelect(Vector256.GreaterThan(a.v, b.v), yes.v, no.v);
+        new(Vector256.ConditionalSelect(Vector256.GreaterThan(a.v, b.v), yes.v, no.v));
 
     [MethodImpl(AggressiveInlining)]
     public static V256<E> Fma(V256<E> a, V256<E> b, V256<E> c)
     {
-        if (Widths.Fma && typeof(E) == typeof(float))
-            return Vector256.FusedMultiplyAdd(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, E>();
-        if (Widths.Fma && typeof(E) == typeof(double))
-            return Vector256.FusedMultiplyAdd(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, E>();
-        return a.v * b.v + c.v;
+        if (!Widths.Fma) return new(a.v * b.v + c.v);
+        return new(sizeof(E) == 4
+            ? Vector256.FusedMultiplyAdd(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, E>()
+            : Vector256.FusedMultiplyAdd(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, E>());
     }
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Sqrt(V256<E> a) => Vector256.Sqrt(a.v);
+    public static V256<E> Sqrt(V256<E> a) => new(Vector256.Sqrt(a.v));
 
     [MethodImpl(AggressiveInlining)]
     public static V256<E> Floor(V256<E> a) =>
-        typeof(E) == typeof(float) ? Vector256.Floor(a.v.AsSingle()).As<float, E>()
-        : typeof(E) == typeof(double) ? Vector256.Floor(a.v.AsDouble()).As<double, E>()
-        : a;
+        new(sizeof(E) == 4 ? Vector256.Floor(a.v.AsSingle()).As<float, E>()
+        : Vector256.Floor(a.v.AsDouble()).As<double, E>());
 
     [MethodImpl(AggressiveInlining)]
     public static V256<E> Exp(V256<E> a) => VectorMath<V256<E>, E>.Exp(a);
@@ -108,47 +105,52 @@ internal readonly unsafe struct V256<E> : IBitLanes<V256<E>, E> where E : unmana
     public static V256<E> Pow(V256<E> a, V256<E> b) => VectorMath<V256<E>, E>.Pow(a, b);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> FromBits(long bits) => sizeof(E) == 4
+    public static V256<E> Real(double value) => new(sizeof(E) == 4
+        ? Vector256.Create((float)value).As<float, E>()
+        : Vector256.Create(value).As<double, E>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static V256<E> FromBits(long bits) => new(sizeof(E) == 4
         ? Vector256.Create((int)bits).As<int, E>()
-        : Vector256.Create(bits).As<long, E>();
+        : Vector256.Create(bits).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> operator &(V256<E> a, V256<E> b) => a.v & b.v;
+    public static V256<E> operator &(V256<E> a, V256<E> b) => new(a.v & b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> operator |(V256<E> a, V256<E> b) => a.v | b.v;
+    public static V256<E> operator |(V256<E> a, V256<E> b) => new(a.v | b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> operator ^(V256<E> a, V256<E> b) => a.v ^ b.v;
+    public static V256<E> operator ^(V256<E> a, V256<E> b) => new(a.v ^ b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> AddBits(V256<E> a, V256<E> b) => sizeof(E) == 4
+    public static V256<E> AddBits(V256<E> a, V256<E> b) => new(sizeof(E) == 4
         ? (a.v.AsInt32() + b.v.AsInt32()).As<int, E>()
-        : (a.v.AsInt64() + b.v.AsInt64()).As<long, E>();
+        : (a.v.AsInt64() + b.v.AsInt64()).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> SubtractBits(V256<E> a, V256<E> b) => sizeof(E) == 4
+    public static V256<E> SubtractBits(V256<E> a, V256<E> b) => new(sizeof(E) == 4
         ? (a.v.AsInt32() - b.v.AsInt32()).As<int, E>()
-        : (a.v.AsInt64() - b.v.AsInt64()).As<long, E>();
+        : (a.v.AsInt64() - b.v.AsInt64()).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> ShiftLeft(V256<E> a, int n) => sizeof(E) == 4
+    public static V256<E> ShiftLeft(V256<E> a, int n) => new(sizeof(E) == 4
         ? (a.v.AsInt32() << n).As<int, E>()
-        : (a.v.AsInt64() << n).As<long, E>();
+        : (a.v.AsInt64() << n).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> ShiftRight(V256<E> a, int n) => sizeof(E) == 4
+    public static V256<E> ShiftRight(V256<E> a, int n) => new(sizeof(E) == 4
         ? (a.v.AsInt32() >>> n).As<int, E>()
-        : (a.v.AsInt64() >>> n).As<long, E>();
+        : (a.v.AsInt64() >>> n).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Greater(V256<E> a, V256<E> b) => Vector256.GreaterThan(a.v, b.v);
+    public static V256<E> Greater(V256<E> a, V256<E> b) => new(Vector256.GreaterThan(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Equal(V256<E> a, V256<E> b) => Vector256.Equals(a.v, b.v);
+    public static V256<E> Equal(V256<E> a, V256<E> b) => new(Vector256.Equals(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Select(V256<E> mask, V256<E> yes, V256<E> no) => Vector256.ConditionalSelect(mask.v, yes.v, no.v);
+    public static V256<E> Select(V256<E> mask, V256<E> yes, V256<E> no) => new(Vector256.ConditionalSelect(mask.v, yes.v, no.v));
 
     [MethodImpl(AggressiveInlining)]
     public static bool Any(V256<E> mask) => !Vector256.EqualsAll(mask.v.AsByte(), Vector256<byte>.Zero);

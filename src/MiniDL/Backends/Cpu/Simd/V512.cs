@@ -10,75 +10,72 @@ internal readonly unsafe struct V512<E> : IBitLanes<V512<E>, E> where E : unmana
 {
     readonly Vector512<E> v;
 
+    [MethodImpl(AggressiveInlining)]
     V512(Vector512<E> v) => this.v = v;
-
-    public static implicit operator V512<E>(Vector512<E> v) => new(v);
 
     public static int Count => Vector512<E>.Count;
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Load(E* p) => Vector512.Load(p);
+    public static V512<E> Load(E* p) => new(Vector512.Load(p));
 
     [MethodImpl(AggressiveInlining)]
     public static void Store(V512<E> a, E* p) => Vector512.Store(a.v, p);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Broadcast(E value) => Vector512.Create(value);
+    public static V512<E> Broadcast(E value) => new(Vector512.Create(value));
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Of(Number value) => Vector512.Create(Element.Of<E>(value));
+    public static V512<E> Of(Number value) => new(Vector512.Create(Element.Of<E>(value)));
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> operator +(V512<E> a, V512<E> b) => a.v + b.v;
+    public static V512<E> operator +(V512<E> a, V512<E> b) => new(a.v + b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> operator -(V512<E> a, V512<E> b) => a.v - b.v;
+    public static V512<E> operator -(V512<E> a, V512<E> b) => new(a.v - b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> operator *(V512<E> a, V512<E> b) => a.v * b.v;
+    public static V512<E> operator *(V512<E> a, V512<E> b) => new(a.v * b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> operator /(V512<E> a, V512<E> b) => a.v / b.v;
+    public static V512<E> operator /(V512<E> a, V512<E> b) => new(a.v / b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> operator -(V512<E> a) => -a.v;
+    public static V512<E> operator -(V512<E> a) => new(-a.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Abs(V512<E> a) => Vector512.Abs(a.v);
+    public static V512<E> Abs(V512<E> a) => new(Vector512.Abs(a.v));
 
     // Spelled out for floats, so that the choice among zeros is the same at every width: the hardware's differ.
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Min(V512<E> a, V512<E> b) => Element.IsReal<E>()
+    public static V512<E> Min(V512<E> a, V512<E> b) => new(Element.IsReal<E>()
         ? Vector512.ConditionalSelect(Vector512.LessThan(a.v, b.v) | ~Vector512.Equals(a.v, a.v), a.v, b.v)
-        : Vector512.Min(a.v, b.v);
+        : Vector512.Min(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Max(V512<E> a, V512<E> b) => Element.IsReal<E>()
+    public static V512<E> Max(V512<E> a, V512<E> b) => new(Element.IsReal<E>()
         ? Vector512.ConditionalSelect(Vector512.GreaterThan(a.v, b.v) | ~Vector512.Equals(a.v, a.v), a.v, b.v)
-        : Vector512.Max(a.v, b.v);
+        : Vector512.Max(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
     public static V512<E> IfGreater(V512<E> a, V512<E> b, V512<E> yes, V512<E> no) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(a.v, b.v), yes.v, no.v);
+        new(Vector512.ConditionalSelect(Vector512.GreaterThan(a.v, b.v), yes.v, no.v));
 
     [MethodImpl(AggressiveInlining)]
     public static V512<E> Fma(V512<E> a, V512<E> b, V512<E> c)
     {
-        if (Widths.Fma && typeof(E) == typeof(float))
-            return Vector512.FusedMultiplyAdd(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, E>();
-        if (Widths.Fma && typeof(E) == typeof(double))
-            return Vector512.FusedMultiplyAdd(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, E>();
-        return a.v * b.v + c.v;
+        if (!Widths.Fma) return new(a.v * b.v + c.v);
+        return new(sizeof(E) == 4
+            ? Vector512.FusedMultiplyAdd(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, E>()
+            : Vector512.FusedMultiplyAdd(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, E>());
     }
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Sqrt(V512<E> a) => Vector512.Sqrt(a.v);
+    public static V512<E> Sqrt(V512<E> a) => new(Vector512.Sqrt(a.v));
 
     [MethodImpl(AggressiveInlining)]
     public static V512<E> Floor(V512<E> a) =>
-        typeof(E) == typeof(float) ? Vector512.Floor(a.v.AsSingle()).As<float, E>()
-        : typeof(E) == typeof(double) ? Vector512.Floor(a.v.AsDouble()).As<double, E>()
-        : a;
+        new(sizeof(E) == 4 ? Vector512.Floor(a.v.AsSingle()).As<float, E>()
+        : Vector512.Floor(a.v.AsDouble()).As<double, E>());
 
     [MethodImpl(AggressiveInlining)]
     public static V512<E> Exp(V512<E> a) => VectorMath<V512<E>, E>.Exp(a);
@@ -108,47 +105,52 @@ internal readonly unsafe struct V512<E> : IBitLanes<V512<E>, E> where E : unmana
     public static V512<E> Pow(V512<E> a, V512<E> b) => VectorMath<V512<E>, E>.Pow(a, b);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> FromBits(long bits) => sizeof(E) == 4
+    public static V512<E> Real(double value) => new(sizeof(E) == 4
+        ? Vector512.Create((float)value).As<float, E>()
+        : Vector512.Create(value).As<double, E>());
+
+    [MethodImpl(AggressiveInlining)]
+    public static V512<E> FromBits(long bits) => new(sizeof(E) == 4
         ? Vector512.Create((int)bits).As<int, E>()
-        : Vector512.Create(bits).As<long, E>();
+        : Vector512.Create(bits).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> operator &(V512<E> a, V512<E> b) => a.v & b.v;
+    public static V512<E> operator &(V512<E> a, V512<E> b) => new(a.v & b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> operator |(V512<E> a, V512<E> b) => a.v | b.v;
+    public static V512<E> operator |(V512<E> a, V512<E> b) => new(a.v | b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> operator ^(V512<E> a, V512<E> b) => a.v ^ b.v;
+    public static V512<E> operator ^(V512<E> a, V512<E> b) => new(a.v ^ b.v);
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> AddBits(V512<E> a, V512<E> b) => sizeof(E) == 4
+    public static V512<E> AddBits(V512<E> a, V512<E> b) => new(sizeof(E) == 4
         ? (a.v.AsInt32() + b.v.AsInt32()).As<int, E>()
-        : (a.v.AsInt64() + b.v.AsInt64()).As<long, E>();
+        : (a.v.AsInt64() + b.v.AsInt64()).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> SubtractBits(V512<E> a, V512<E> b) => sizeof(E) == 4
+    public static V512<E> SubtractBits(V512<E> a, V512<E> b) => new(sizeof(E) == 4
         ? (a.v.AsInt32() - b.v.AsInt32()).As<int, E>()
-        : (a.v.AsInt64() - b.v.AsInt64()).As<long, E>();
+        : (a.v.AsInt64() - b.v.AsInt64()).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> ShiftLeft(V512<E> a, int n) => sizeof(E) == 4
+    public static V512<E> ShiftLeft(V512<E> a, int n) => new(sizeof(E) == 4
         ? (a.v.AsInt32() << n).As<int, E>()
-        : (a.v.AsInt64() << n).As<long, E>();
+        : (a.v.AsInt64() << n).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> ShiftRight(V512<E> a, int n) => sizeof(E) == 4
+    public static V512<E> ShiftRight(V512<E> a, int n) => new(sizeof(E) == 4
         ? (a.v.AsInt32() >>> n).As<int, E>()
-        : (a.v.AsInt64() >>> n).As<long, E>();
+        : (a.v.AsInt64() >>> n).As<long, E>());
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Greater(V512<E> a, V512<E> b) => Vector512.GreaterThan(a.v, b.v);
+    public static V512<E> Greater(V512<E> a, V512<E> b) => new(Vector512.GreaterThan(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Equal(V512<E> a, V512<E> b) => Vector512.Equals(a.v, b.v);
+    public static V512<E> Equal(V512<E> a, V512<E> b) => new(Vector512.Equals(a.v, b.v));
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Select(V512<E> mask, V512<E> yes, V512<E> no) => Vector512.ConditionalSelect(mask.v, yes.v, no.v);
+    public static V512<E> Select(V512<E> mask, V512<E> yes, V512<E> no) => new(Vector512.ConditionalSelect(mask.v, yes.v, no.v));
 
     [MethodImpl(AggressiveInlining)]
     public static bool Any(V512<E> mask) => !Vector512.EqualsAll(mask.v.AsByte(), Vector512<byte>.Zero);

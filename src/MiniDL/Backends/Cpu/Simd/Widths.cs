@@ -12,7 +12,11 @@ internal static unsafe class Widths
     public static int Bits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 
     /// <summary>Whether the hardware has a fused multiply-add. Where it has none, <see cref="ILanes{T}.Fma"/> multiplies, then adds, at every width: FMA in software is 35 times slower.</summary>
-    public static bool Fma => System.Runtime.Intrinsics.X86.Fma.IsSupported || AdvSimd.IsSupported;
+    public static bool Fma
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => System.Runtime.Intrinsics.X86.Fma.IsSupported || AdvSimd.IsSupported;
+    }
 
     /// <summary>Runs a kernel with the widest registers that the hardware is fast with.</summary>
     public static void Run<E, TKernel>(ref TKernel kernel)
