@@ -39,21 +39,26 @@ internal sealed unsafe partial class CpuBackend<E>
         where TOp : struct, IMapOp
         where T : struct, IVectorLanes<T, E>
     {
-        // What lies beyond the arity may be a view of nothing; y stands in for it, and nobody reads it.
-        ref readonly var a1 = ref TOp.Arity > 0 ? ref a : ref y;
-        ref readonly var b1 = ref TOp.Arity > 1 ? ref b : ref y;
-        ref readonly var c1 = ref TOp.Arity > 2 ? ref c : ref y;
-        fixed (byte* py = y, pa = a1, pb = b1, pc = c1)
+        fixed (byte* py = y, pa = &Start(TOp.Arity > 0, a), pb = &Start(TOp.Arity > 1, b), pc = &Start(TOp.Arity > 2, c))
         {
-            if (y.Layout.IsContiguous && a1.Layout.IsContiguous && b1.Layout.IsContiguous && c1.Layout.IsContiguous && y.Count <= Grain)
+            if (y.Layout.IsContiguous && y.Count <= Grain
+                && (TOp.Arity < 1 || a.Layout.IsContiguous) && (TOp.Arity < 2 || b.Layout.IsContiguous) && (TOp.Arity < 3 || c.Layout.IsContiguous))
                 MapDense<TOp, T>(op, (E*)py, (E*)pa, (E*)pb, (E*)pc, y.Count);
             else
-            {
-                var nest = new LoopNest(anyOrder: true, y.Layout, a1.Layout, b1.Layout, c1.Layout);
-                ForRows(nest, new MapRow<TOp, T> { Op = op, Y = (E*)py, A = (E*)pa, B = (E*)pb, C = (E*)pc }, Grain);
-            }
+                MapRows(
+                    y.Layout, TOp.Arity > 0 ? a.Layout : y.Layout, TOp.Arity > 1 ? b.Layout : y.Layout, TOp.Arity > 2 ? c.Layout : y.Layout,
+                    new MapRow<TOp, T> { Op = op, Y = (E*)py, A = (E*)pa, B = (E*)pb, C = (E*)pc });
         }
     }
+
+    // What lies beyond the arity may be a view of nothing.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ref byte Start(bool used, in TensorView x) => ref used ? ref x.GetPinnableReference() : ref Unsafe.NullRef<byte>();
+
+    // Apart, so that the small call above need not clear room for the loops.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void MapRows<TRow>(Layout y, Layout a, Layout b, Layout c, TRow row) where TRow : struct, IRow
+        => ForRows(new LoopNest(anyOrder: true, y, a, b, c), row, Grain);
 
     struct MapRow<TOp, T> : IRow
         where TOp : struct, IMapOp

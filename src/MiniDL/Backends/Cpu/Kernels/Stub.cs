@@ -2,11 +2,8 @@ namespace MiniDL;
 
 internal sealed unsafe partial class CpuBackend<E>
 {
-    public void Reduce<TOp>(TOp op, in TensorView x, in TensorView y) where TOp : struct, IReduceOp => throw NoKernel("");
     public void ArgReduce(bool largest, in TensorView x, in TensorView y, int axis) => throw NoKernel("");
     public void CumSum(in TensorView x, in TensorView y, int axis) => throw NoKernel("");
-    public void Compare(Comparison comparison, in TensorView a, in TensorView b, in TensorView y) => throw NoKernel("");
-    public void Where(in TensorView condition, in TensorView a, in TensorView b, in TensorView y) => throw NoKernel("");
     public void Gather(in TensorView x, in TensorView index, in TensorView y, int axis) => throw NoKernel("");
     public void Scatter(in TensorView x, in TensorView index, in TensorView y, int axis, bool add) => throw NoKernel("");
     public void Im2Col(in WindowShape shape, in TensorView x, in TensorView y) => throw NoKernel("");

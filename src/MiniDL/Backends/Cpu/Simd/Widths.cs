@@ -29,7 +29,40 @@ internal static unsafe class Widths
     }
 
     /// <summary>Reads <paramref name="count"/> elements, less than a register holds; zeros in the other lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T LoadPartial<T, E>(E* p, int count)
+        where T : struct, IVectorLanes<T, E>
+        where E : unmanaged
+    {
+        if (IsMasked<T, E>())
+            return sizeof(E) == 4
+                ? Unsafe.BitCast<Vector256<int>, T>(Avx2.MaskLoad((int*)p, Mask4(count)))
+                : Unsafe.BitCast<Vector256<long>, T>(Avx2.MaskLoad((long*)p, Mask8(count)));
+        return LoadThroughStack<T, E>(p, count);
+    }
+
+    /// <summary>Writes the first <paramref name="count"/> lanes and nothing beyond.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial<T, E>(T a, E* p, int count)
+        where T : struct, IVectorLanes<T, E>
+        where E : unmanaged
+    {
+        if (!IsMasked<T, E>()) StoreThroughStack(a, p, count);
+        else if (sizeof(E) == 4) Avx2.MaskStore((int*)p, Mask4(count), Unsafe.BitCast<T, Vector256<int>>(a));
+        else Avx2.MaskStore((long*)p, Mask8(count), Unsafe.BitCast<T, Vector256<long>>(a));
+    }
+
+    // The most common register has an instruction for it; the others go by way of memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool IsMasked<T, E>() where E : unmanaged => Avx2.IsSupported && typeof(T) == typeof(V256<E>) && sizeof(E) >= 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<int> Mask4(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<long> Mask8(int count) => Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count));
+
+    static T LoadThroughStack<T, E>(E* p, int count)
         where T : struct, IVectorLanes<T, E>
         where E : unmanaged
     {
@@ -39,8 +72,7 @@ internal static unsafe class Widths
         return T.Load((E*)register);
     }
 
-    /// <summary>Writes the first <paramref name="count"/> lanes and nothing beyond.</summary>
-    public static void StorePartial<T, E>(T a, E* p, int count)
+    static void StoreThroughStack<T, E>(T a, E* p, int count)
         where T : struct, IVectorLanes<T, E>
         where E : unmanaged
     {
