@@ -4,20 +4,21 @@ namespace MiniDL;
 
 /// <summary>When the pool looks for buffers that have no owner any more, and when it has the collector find them.</summary>
 /// <remarks>
-/// A forced gen-1 collection costs 20 to 100 µs, a gen-2 as much as the heap is large. What counts is U, the rented bytes without those that nodes of a living graph hold: only these can be garbage. At
-/// the end of a backward pass the graph is gone: U above what was there for good (<c>baseline</c>) is swept, at the price of a gen-2 if need be, since
-/// activations that a gen-1 met alive have been promoted. A forward pass that finds no free block sweeps once U has grown enough since the last look (<c>mark</c>), else takes new memory.
+/// A forced gen-0 or gen-1 collection costs 20 to 100 µs, a gen-2 as much as the heap is large. What counts is U, the rented bytes without those that nodes of a living graph hold:
+/// only these can be garbage. At the end of a backward pass the graph is gone: U above what is there for good (<c>baseline</c>) is swept by a gen-1, and if that does
+/// not find enough and it is affordable, by a gen-2. A rent that finds no free block sweeps once U has grown enough since the last look (<c>mark</c>), else takes new memory. It is a gen-0, until these
+/// have left too much behind: two gen-1 in a forward pass send its activations to the oldest generation, where they die unnoticed.
 /// </remarks>
 partial class BufferPool
 {
     const long Floor = 8 << 20;                     // a quarter of a usual L3: a larger allowance leaves the caches
-    const int SweepsBeforeGen2 = 8;
+    const int Gen1BeforeGen2 = 8;
     const int Gen2Share = 100;                      // a gen-2 collection may take one part in this of the time
 
     long saved;                                     // bytes that holders kept at the last look
-    long baseline;
-    long mark;
-    int sweeps;                                     // since the last backward pass or gen-2
+    long baseline;                                  // U that a gen-2 collection left, or less
+    long mark, markGen1;                            // U that the last sweep left, and the last of gen-1
+    int gen1Sweeps;                                 // while renting, since the last backward pass or gen-2
     long lastGen2;
     long gen2Cost;
 
@@ -33,7 +34,7 @@ partial class BufferPool
     {
         lock (gate)
         {
-            sweeps = 0;
+            gen1Sweeps = 0;
             Reclaim();
             if (Unsaved > baseline + Floor) Collect(1);
             if (Unsaved > baseline + Floor && Gen2IsDue)
@@ -43,6 +44,7 @@ partial class BufferPool
             }
             baseline = Math.Min(baseline, Unsaved);
             mark = Math.Min(mark, Unsaved);
+            markGen1 = Math.Min(markGen1, Unsaved);
         }
     }
 
@@ -53,8 +55,13 @@ partial class BufferPool
         Reclaim();
         if (Unsaved - mark > Allowance)
         {
-            Collect(1);
-            if (++sweeps >= SweepsBeforeGen2 && Gen2IsDue) Collect(2);
+            var generation = mark - markGen1 > Allowance ? 1 : 0;
+            Collect(generation);
+            if (generation == 1)
+            {
+                if (++gen1Sweeps >= Gen1BeforeGen2 && Gen2IsDue) Collect(2);
+                markGen1 = Unsaved;
+            }
             mark = Unsaved;
         }
         return true;
@@ -68,7 +75,7 @@ partial class BufferPool
         {
             lastGen2 = Stopwatch.GetTimestamp();
             gen2Cost = lastGen2 - start;
-            sweeps = 0;
+            gen1Sweeps = 0;
         }
         Reclaim();
     }

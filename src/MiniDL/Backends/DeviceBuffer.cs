@@ -21,10 +21,11 @@ public sealed class DeviceBuffer
     internal DeviceBuffer? NextBorn;    // the list of the TempScope it was born in
     internal PoolBlock? Block;          // the pool's record, until the memory is returned; null for memory that is not the pool's
 
+    internal object? Owner;             // of memory that is not the pool's: what keeps it alive
+
     int holders;                        // saved operands and gradients in flight that keep it
     bool owned;                         // only holders know it: the last one to let go returns it to the pool
     bool escaped;                       // user code may hold a tensor over it: it goes by the weak handle alone
-    ulong[]? exposed;                   // managed memory that it has moved to, which spans of the user's keep alive
 
     /// <summary>A buffer over memory of <paramref name="device"/>, which the caller keeps alive.</summary>
     public DeviceBuffer(Device device, nint pointer, long bytes) => (Device, Pointer, Bytes) = (device, pointer, bytes);
@@ -75,15 +76,15 @@ public sealed class DeviceBuffer
         if (Block is null) return ref *(byte*)Pointer;
         lock (Block)
         {
-            if (exposed is null)
+            if (Owner is not ulong[] memory)
             {
-                var array = GC.AllocateUninitializedArray<ulong>(checked((int)((Bytes + Alignment + 7) / 8)), pinned: true);
-                var aligned = ((nint)Unsafe.AsPointer(ref array[0]) + Alignment - 1) & -Alignment;
+                memory = GC.AllocateUninitializedArray<ulong>(checked((int)((Bytes + Alignment + 7) / 8)), pinned: true);
+                var aligned = ((nint)Unsafe.AsPointer(ref memory[0]) + Alignment - 1) & -Alignment;
                 Buffer.MemoryCopy((void*)Pointer, (void*)aligned, Bytes, Bytes);
                 Pointer = aligned;
-                exposed = array;
+                Owner = memory;
             }
-            ref var first = ref Unsafe.As<ulong, byte>(ref exposed[0]);
+            ref var first = ref Unsafe.As<ulong, byte>(ref memory[0]);
             return ref Unsafe.Add(ref first, Pointer - (nint)Unsafe.AsPointer(ref first));
         }
     }
