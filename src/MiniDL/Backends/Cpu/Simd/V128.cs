@@ -36,7 +36,10 @@ internal readonly unsafe struct V128<E> : IBitLanes<V128<E>, E> where E : unmana
     public static V128<E> Broadcast(E value) => new(Vector128.Create(value));
 
     [MethodImpl(AggressiveInlining)]
-    public static V128<E> Of(Number value) => new(Vector128.Create(Element.Of<E>(value)));
+    public static V128<E> Of(Number value) => new(
+        typeof(E) == typeof(float) ? Vector128.Create(value.Single).As<float, E>()
+        : typeof(E) == typeof(double) ? Vector128.Create(value.Double).As<double, E>()
+        : Vector128.Create(Element.Of<E>(value)));
 
     [MethodImpl(AggressiveInlining)]
     public static V128<E> operator +(V128<E> a, V128<E> b) => new(a.v + b.v);

@@ -25,7 +25,10 @@ internal readonly unsafe struct V256<E> : IBitLanes<V256<E>, E> where E : unmana
     public static V256<E> Broadcast(E value) => new(Vector256.Create(value));
 
     [MethodImpl(AggressiveInlining)]
-    public static V256<E> Of(Number value) => new(Vector256.Create(Element.Of<E>(value)));
+    public static V256<E> Of(Number value) => new(
+        typeof(E) == typeof(float) ? Vector256.Create(value.Single).As<float, E>()
+        : typeof(E) == typeof(double) ? Vector256.Create(value.Double).As<double, E>()
+        : Vector256.Create(Element.Of<E>(value)));
 
     [MethodImpl(AggressiveInlining)]
     public static V256<E> operator +(V256<E> a, V256<E> b) => new(a.v + b.v);

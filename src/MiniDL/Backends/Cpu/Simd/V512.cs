@@ -25,7 +25,10 @@ internal readonly unsafe struct V512<E> : IBitLanes<V512<E>, E> where E : unmana
     public static V512<E> Broadcast(E value) => new(Vector512.Create(value));
 
     [MethodImpl(AggressiveInlining)]
-    public static V512<E> Of(Number value) => new(Vector512.Create(Element.Of<E>(value)));
+    public static V512<E> Of(Number value) => new(
+        typeof(E) == typeof(float) ? Vector512.Create(value.Single).As<float, E>()
+        : typeof(E) == typeof(double) ? Vector512.Create(value.Double).As<double, E>()
+        : Vector512.Create(Element.Of<E>(value)));
 
     [MethodImpl(AggressiveInlining)]
     public static V512<E> operator +(V512<E> a, V512<E> b) => new(a.v + b.v);

@@ -15,7 +15,7 @@ internal static partial class VectorMath<T, E>
     }
 
     /// <summary>e^a − 1 = 2^k·(e^r − 1) + (2^k − 1).</summary>
-    [MethodImpl(AggressiveInlining)]
+    [MethodImpl(NoInlining | AggressiveOptimization)]
     public static T Expm1(T a)
     {
         var e = Expm1Near0(ReduceByLn2(ClampExponent(a), out var k));
@@ -59,21 +59,22 @@ internal static partial class VectorMath<T, E>
     [MethodImpl(AggressiveInlining)]
     static T Expm1Near0(T r)
     {
-        T q;
+        T q, r2 = r * r;
         if (IsSingle)
             q = Horner(T.Real(0.0013941123623141916), r, 0.0083631812800399155, 0.041666375142261508, 0.16666576969580632, 0.50000000269458818);
         else
         {
+            var r4 = r2 * r2;
             q = Horner(T.Real(2.0921588706871154e-9), r, 2.5105217741374665e-8, 2.7557252915033918e-7);
-            q = Horner(q, r, 2.755725539833699e-6, 2.480158734733589e-5, 0.00019841269874822157, 0.0013888888888874401);
-            q = Horner(q, r, 0.0083333333333261347, 0.041666666666666684, 0.16666666666666671, 0.5);
+            q = Estrin(q, r, r2, r4, 2.755725539833699e-6, 2.480158734733589e-5, 0.00019841269874822157, 0.0013888888888874401);
+            q = Estrin(q, r, r2, r4, 0.0083333333333261347, 0.041666666666666684, 0.16666666666666671, 0.5);
         }
-        return T.Fma(r * r, q, r);
+        return T.Fma(r2, q, r);
     }
 
     /// <summary>2^k for a k that gives a normal number.</summary>
     [MethodImpl(AggressiveInlining)]
-    static T Scale(T k) => T.AddBits(T.ShiftLeft(k, Fraction), One);
+    static T Scale(T k) => T.AddBits(IsSingle ? T.ShiftLeft(k, 23) : T.ShiftLeft(k, 52), One);
 
     /// <summary>2^k as two factors, for a k whose power may be denormal or infinite.</summary>
     [MethodImpl(AggressiveInlining)]

@@ -6,7 +6,7 @@ namespace MiniDL;
 internal static partial class VectorMath<T, E>
 {
     /// <summary>log a = k·ln 2 + log m, where a = 2^k·m and √½ ≤ m &lt; √2.</summary>
-    [MethodImpl(AggressiveInlining)]
+    [MethodImpl(NoInlining | AggressiveOptimization)]
     public static T Log(T a)
     {
         Split(a, out var k, out var m);
@@ -64,8 +64,9 @@ internal static partial class VectorMath<T, E>
     static T AtanhTail(T z)
     {
         if (IsSingle) return Horner(T.Real(0.2333238288399603), z, 0.28550737113361339, 0.40000122753700772);
-        var r = Horner(T.Real(0.13087948903741358), z, 0.13268637927596805, 0.15386245131919035, 0.18181795532052969, 0.22222222392818171);
-        return Horner(r, z, 0.28571428570798241, 0.40000000000000887);
+        var z2 = z * z;
+        var r = Horner(T.Real(0.13087948903741358), z, 0.13268637927596805, 0.15386245131919035);
+        return Estrin(r, z, z2, z2 * z2, 0.18181795532052969, 0.22222222392818171, 0.28571428570798241, 0.40000000000000887);
     }
 
     /// <summary>log's values where a is not a positive finite number: −∞ at 0, ∞ at ∞, else NaN.</summary>
@@ -95,6 +96,6 @@ internal static partial class VectorMath<T, E>
         m = T.AddBits(bits & T.FromBits((1L << Fraction) - 1), start);
         // The biased exponent becomes a number as the lowest bits of 2^Fraction.
         var anchor = IsSingle ? 8388608.0 : 4503599627370496.0;
-        k = (T.ShiftRight(bits, Fraction) | T.Real(anchor)) - T.Real(anchor + (IsSingle ? 127 : 1023));
+        k = ((IsSingle ? T.ShiftRight(bits, 23) : T.ShiftRight(bits, 52)) | T.Real(anchor)) - T.Real(anchor + (IsSingle ? 127 : 1023));
     }
 }
