@@ -41,4 +41,12 @@ internal static class Reduction
             if ((mask >> i & 1) != 0) count *= x.Size(i);
         return count;
     }
+
+    /// <summary>Throws when nothing comes together in an element of the result: a largest of nothing does not exist.</summary>
+    public static void ExpectElements(Layout x, uint mask, string op)
+    {
+        for (var i = 0; i < x.Rank; i++)
+            if ((mask >> i & 1) != 0 && x.Size(i) == 0)
+                throw new ShapeException(op, $"axis {i} of {x} is empty and has no such element", "x", i, 1, 0);
+    }
 }
