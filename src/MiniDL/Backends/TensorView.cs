@@ -27,6 +27,9 @@ public readonly unsafe struct TensorView
     internal TensorView(Layout layout, object storage, long offset, DType dtype)
         => (Layout, Storage, Offset, DType) = (layout, storage, offset, dtype);
 
+    /// <summary>True for <c>default</c>: an operand that was left out, or a gradient that nobody wants.</summary>
+    public bool IsNone => Storage is null;
+
     /// <summary>The buffer; a tensor of another device than the CPU always has one.</summary>
     public DeviceBuffer Buffer => (DeviceBuffer)Storage;
 
