@@ -62,7 +62,7 @@ public partial class Tensor
     }
 
     /// <summary>Scatters into this tensor's own memory.</summary>
-    void ScatterInto(int axis, Tensor index, Tensor source, bool add)
+    internal void ScatterInto(int axis, Tensor index, Tensor source, bool add)
     {
         if (index.Length == 0) return;
         Backend.Scatter(source.View, index.View, Detach().CropTo(index.layout, axis).View, axis, add);
