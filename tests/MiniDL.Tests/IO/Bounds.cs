@@ -1,0 +1,25 @@
+namespace MiniDL.Tests.IO;
+
+/// <summary>What reading a file may cost.</summary>
+static class Bounds
+{
+    const long Slack = 64 << 10; // the exception itself, its text, the tables of the reader
+    const int Attempts = 3; // a busy machine may spoil one
+
+    /// <summary>Runs a reader over bytes; fails when it allocates twice their length or takes a second of processor time.</summary>
+    public static T Measure<T>(byte[] file, Func<Stream, T> read)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var stream = new MemoryStream(file, writable: false);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var start = Environment.CpuUsage.TotalTime;
+            var result = read(stream);
+            var time = Environment.CpuUsage.TotalTime - start;
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(allocated < 2L * file.Length + Slack, $"{allocated} bytes allocated for a file of {file.Length}");
+            if (time.TotalSeconds < 1) return result;
+            Assert.True(attempt < Attempts, $"took {time} for a file of {file.Length} bytes");
+        }
+    }
+}
