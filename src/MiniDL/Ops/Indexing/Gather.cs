@@ -3,7 +3,7 @@ namespace MiniDL;
 public partial class Tensor
 {
     /// <summary>y[…, i, …] = x[…, index[…, i, …], …] along one axis.</summary>
-    /// <remarks>Gradient: dx = zeros to which dy is added at the indices (ScatterAdd).</remarks>
+    /// <remarks>Gradient: dx = zeros to which dy is added at the indices (<see cref="ScatterAdd(int, Tensor, Tensor)"/>).</remarks>
     /// <param name="dim">The axis.</param>
     /// <param name="index">Int64 or Int32, of x's rank, on the other axes not larger than x. It gives y its shape.</param>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>

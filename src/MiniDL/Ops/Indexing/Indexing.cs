@@ -25,7 +25,7 @@ internal readonly ref struct Indexing
             throw new ShapeException(Op, $"{named} indices for a tensor of shape {x.layout}, which has {x.Rank} axes", nameof(indices), null, x.Rank, named);
 
         view = x;
-        var groups = new List<Group>();
+        List<Group>? groups = null;
         var at = 0;
         for (var i = 0; i < indices.Length; i++)
         {
@@ -46,12 +46,12 @@ internal readonly ref struct Indexing
                     at += x.Rank - named;
                     break;
                 default:
-                    groups.Add(new Group(index.Tensor!, at, index.Axes));
+                    (groups ??= []).Add(new Group(index.Tensor!, at, index.Axes));
                     at += index.Axes;
                     break;
             }
         }
-        if (groups.Count == 0) return;
+        if (groups is null) return;
         foreach (var group in groups) group.Check(view);
         (axis, axes) = (groups[0].Axis, 0);
         if (groups is [{ IsMask: true } only])
@@ -165,10 +165,10 @@ internal readonly ref struct Indexing
         var places = picks ?? mask!.Positions();
         var shape = ResultShape(places.layout);
         ExpectBroadcast(value, shape);
-        var index = Indices.Along(places.Reshape([-1]), Merged(), axis);
-        value = value.Detach().Expand(shape.Sizes).Reshape(index.Shape);
+        var index = Indices.Along(Apart(places).Reshape([-1]), Merged(), axis);
+        value = Apart(value.Detach()).Expand(shape.Sizes).Reshape(index.Shape);
         target.BeginWrite(Op);
-        var merged = view.Reshape(index.layout.SameSizes(Merged()) ? index.Shape : Merged().Sizes);
+        var merged = view.Reshape(Merged().Sizes);
         merged.ScatterInto(axis, index, value, add: false);
         if (!ReferenceEquals(merged.storage, view.storage)) // the strides allowed no view: the copy goes back
             view.Backend.Copy(merged.Reshape(view.Shape).View, view.View);
@@ -178,8 +178,7 @@ internal readonly ref struct Indexing
     void WriteView(Tensor target, Tensor value)
     {
         ExpectBroadcast(value, view.layout);
-        value = value.Detach();
-        if (ReferenceEquals(value.storage, view.storage)) value = value.Clone();
+        value = Apart(value.Detach());
         target.BeginWrite(Op);
         if (view.Length == 0) return;
         var spread = Binary.Spread(value, view.layout);
@@ -195,8 +194,11 @@ internal readonly ref struct Indexing
         Span<int> sizes = stackalloc int[view.Rank];
         sizes.Fill(1);
         mask!.layout.Sizes.CopyTo(sizes[axis..]);
-        return mask.Reshape(sizes);
+        return Apart(mask).Reshape(sizes);
     }
+
+    /// <summary>A tensor that does not share the memory that is written.</summary>
+    Tensor Apart(Tensor x) => ReferenceEquals(x.storage, view.storage) ? x.Clone() : x;
 
     static void ExpectBroadcast(Tensor value, Layout shape)
     {
