@@ -2,7 +2,7 @@ namespace MiniDL;
 
 /// <summary>Where a stream of random numbers is: a value that can be saved, and set again.</summary>
 /// <param name="Seed">The key of the Philox stream.</param>
-/// <param name="Offset">How many numbers of it have been used.</param>
+/// <param name="Offset">How many draws (ops that took numbers) were made: each has a stream of its own below the seed.</param>
 public readonly record struct GeneratorState(ulong Seed, ulong Offset);
 
 /// <summary>A stream of random numbers: Philox, counter-based, so that number i depends on the seed and i alone, on every device.</summary>
@@ -46,16 +46,10 @@ public sealed class Generator
         }
     }
 
-    /// <summary>Takes the next <paramref name="count"/> numbers: gives where they begin, and goes on behind them.</summary>
-    public GeneratorState Take(long count)
+    /// <summary>The seed and offset of the next draw, of as many numbers as it needs; the generator goes on behind it.</summary>
+    public GeneratorState Take()
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        lock (gate)
-        {
-            var at = new GeneratorState(seed, offset);
-            offset += (ulong)count;
-            return at;
-        }
+        lock (gate) return new GeneratorState(seed, offset++);
     }
 
     internal static Generator? Ambient { get => ambient; set => ambient = value; }

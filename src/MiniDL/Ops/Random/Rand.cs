@@ -105,7 +105,7 @@ public partial class Tensor
         if (distribution.Kind != DistributionKind.Integer && !dtype.IsDifferentiable())
             throw new ArgumentException($"{op}: dtype is {dtype}; it must be Float32 or Float64", nameof(dtype));
         var y = New(Layout.Of(shape), dtype, device ?? Device.Cpu);
-        var (seed, offset) = (generator ?? Generator.Current).Take(y.Length);
+        var (seed, offset) = (generator ?? Generator.Current).Take();
         y.Backend.Random(distribution, seed, offset, y.View);
         return Gate.Leave(op, y, []);
     }
