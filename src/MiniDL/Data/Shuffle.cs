@@ -6,7 +6,7 @@ static class Shuffle
     /// <summary>A seed drawn from a generator; from the current one when null.</summary>
     public static ulong Seed(Generator? generator)
     {
-        var (seed, offset) = (generator ?? Generator.Current).Take(1);
+        var (seed, offset) = (generator ?? Generator.Current).Take();
         return Mix(Mix(seed) + offset);
     }
 
