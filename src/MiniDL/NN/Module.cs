@@ -93,16 +93,11 @@ public abstract partial class Module
     void Replace(Func<Tensor, Tensor> convert)
     {
         var tree = Tree();
-        foreach (var parameter in tree.Parameters.Values)
+        foreach (var tensor in tree.Parameters.Values.Concat(tree.Buffers.Values))
         {
-            var data = parameter.Detach();
+            var data = tensor.Detach();
             var converted = convert(data);
-            if (!ReferenceEquals(converted, data)) parameter.Become(converted);
-        }
-        foreach (var buffer in tree.Buffers.Values)
-        {
-            var converted = convert(buffer);
-            if (!ReferenceEquals(converted, buffer)) buffer.Become(converted);
+            if (!ReferenceEquals(converted, data)) Parameter.Replace(tensor, converted);
         }
     }
 
@@ -113,8 +108,6 @@ public abstract partial class Module
     internal virtual IEnumerable<Member> Members() => ModuleFields.Members(this);
 
     internal void Infer(int step) => Interlocked.Add(ref inferring, step);
-
-    internal bool IsObserved => Forwarding is not null || Forwarded is not null;
 
     internal void RaiseForwarding(Tensor x) => Raise(Forwarding, x, null);
 

@@ -32,11 +32,10 @@ internal static class ModuleFields
     {
         foreach (var field in Of(module))
         {
-            switch (field.Info.GetValue(module))
+            var value = field.Info.GetValue(module);
+            switch (value)
             {
-                case null:
-                    break;
-                case Parameter or Module when field.Info.GetValue(module) is { } value:
+                case Parameter or Module:
                     yield return new(field.Name, value);
                     break;
                 case Tensor tensor:
@@ -48,8 +47,6 @@ internal static class ModuleFields
                     throw Refuse(field, "is a collection of modules, which would be neither trained nor saved; make it a ModuleList or a Sequential");
                 case IReadOnlyCollection<Tensor> tensors when tensors.Any(t => t is { RequiresGrad: true }):
                     throw Refuse(field, "is a collection of tensors that require gradients, which would be neither trained nor saved; give each a field of its own");
-                default:
-                    break;
             }
         }
     }

@@ -17,19 +17,20 @@ public sealed class Parameter : Tensor
         if (!data.dtype.IsDifferentiable())
             throw new ArgumentException($"Parameter: a {data.dtype} tensor has no gradient; use Float32 or Float64, or a [Buffer] for what is saved but not trained", nameof(data));
         data = data.ContiguousData();
-        if (data.storage is DeviceBuffer buffer) buffer.Escape();
+        data.Escape();
         return data;
     }
 
-    /// <summary>Takes over the elements of another tensor, of any dtype and device, as the same object. The gradient is dropped.</summary>
-    internal void Become(Tensor data)
+    /// <summary>Gives <paramref name="x"/>, a parameter or a buffer, the elements of another tensor, of any dtype and device; it stays the same object. The gradient is dropped.</summary>
+    internal static void Replace(Tensor x, Tensor data)
     {
-        data = Own(data);
-        (node as LeafNode)?.Set(null);
-        var converts = data.dtype != dtype;
-        (layout, storage, offset, dtype) = (data.layout, data.storage, data.offset, data.dtype);
-        if (!converts || node is null) return;
-        node = null; // a leaf's node knows its dtype
-        RequiresGrad = true;
+        data = data.ContiguousData();
+        data.Escape();
+        (x.node as LeafNode)?.Set(null);
+        var converts = data.dtype != x.dtype;
+        (x.layout, x.storage, x.offset, x.dtype) = (data.layout, data.storage, data.offset, data.dtype);
+        if (!converts || x.node is null) return;
+        x.node = null; // a leaf's node knows its dtype
+        x.RequiresGrad = true;
     }
 }
