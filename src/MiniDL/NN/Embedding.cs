@@ -12,8 +12,8 @@ public sealed class Embedding : BuiltInLayer
     /// <param name="paddingIdx">The index whose vector stays as it is: no gradient flows into it.</param>
     public Embedding(int numEmbeddings, int embeddingDim, int? paddingIdx = null)
     {
-        Size.Check(nameof(Embedding), numEmbeddings);
-        Size.Check(nameof(Embedding), embeddingDim);
+        Check.Positive(nameof(Embedding), numEmbeddings);
+        Check.Positive(nameof(Embedding), embeddingDim);
         if (paddingIdx is { } index)
         {
             if (index < -numEmbeddings || index >= numEmbeddings)

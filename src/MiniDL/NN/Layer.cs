@@ -58,7 +58,8 @@ internal readonly ref struct LayerCall
     /// <summary>Begins the call in a scope that was just opened, and is closed with the call.</summary>
     public LayerCall(Module module, Tensor x, TempScope scope)
     {
-        (this.module, this.x, this.scope, outer) = (module, x, scope, Gate.Frame);
+        (this.module, this.x, outer) = (module, x, Gate.Frame);
+        this.scope = scope;
         if (module.Frame is { } frame) Gate.Frame = frame;
         module.RaiseForwarding(x);
     }

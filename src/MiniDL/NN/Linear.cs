@@ -10,8 +10,8 @@ public sealed class Linear : BuiltInLayer
     /// <param name="bias">Whether to add b.</param>
     public Linear(int inFeatures, int outFeatures, bool bias = true)
     {
-        Size.Check(nameof(Linear), inFeatures);
-        Size.Check(nameof(Linear), outFeatures);
+        Check.Positive(nameof(Linear), inFeatures);
+        Check.Positive(nameof(Linear), outFeatures);
         Weight = Init.Default([outFeatures, inFeatures], inFeatures);
         if (bias) Bias = Init.Default([outFeatures], inFeatures);
     }

@@ -19,7 +19,7 @@ public sealed class LayerNorm : BuiltInLayer
     public LayerNorm(int[] normalizedShape, double eps = 1e-5, bool affine = true)
     {
         ArgumentNullException.ThrowIfNull(normalizedShape);
-        foreach (var size in normalizedShape) Size.Check(nameof(LayerNorm), size, nameof(normalizedShape));
+        foreach (var size in normalizedShape) Check.Positive(nameof(LayerNorm), size, nameof(normalizedShape));
         (this.normalizedShape, this.eps) = ([.. normalizedShape], eps);
         if (!affine) return;
         Weight = new(Tensor.Ones(this.normalizedShape));
@@ -52,8 +52,8 @@ public sealed class GroupNorm : BuiltInLayer
     /// <param name="affine">Whether there are w and b.</param>
     public GroupNorm(int groups, int channels, double eps = 1e-5, bool affine = true)
     {
-        Size.Check(nameof(GroupNorm), groups);
-        Size.Check(nameof(GroupNorm), channels);
+        Check.Positive(nameof(GroupNorm), groups);
+        Check.Positive(nameof(GroupNorm), channels);
         if (channels % groups != 0) throw new ArgumentException($"GroupNorm: {groups} groups do not divide {channels} channels", nameof(groups));
         (this.groups, this.channels, this.eps) = (groups, channels, eps);
         if (!affine) return;
@@ -82,7 +82,7 @@ public abstract class BatchNorm : BuiltInLayer
 
     private protected BatchNorm(int channels, double eps, double? momentum, bool affine, bool trackRunningStats)
     {
-        Size.Check(GetType().Name, channels);
+        Check.Positive(GetType().Name, channels);
         (this.channels, this.momentum, this.eps) = (channels, momentum, eps);
         if (affine)
         {

@@ -20,9 +20,9 @@ public sealed class SelfAttention : BuiltInLayer
     /// <param name="dropout">The probability with which a weight is dropped in training.</param>
     public SelfAttention(int width, int numHeads = 1, bool bias = true, double dropout = 0)
     {
-        Size.Check(nameof(SelfAttention), width);
-        Size.Check(nameof(SelfAttention), numHeads);
-        Size.CheckProbability(nameof(SelfAttention), dropout);
+        Check.Positive(nameof(SelfAttention), width);
+        Check.Positive(nameof(SelfAttention), numHeads);
+        Check.Probability(nameof(SelfAttention), dropout);
         if (width % numHeads != 0) throw new ArgumentException($"SelfAttention: {numHeads} heads do not divide width {width}", nameof(numHeads));
         (this.width, this.numHeads, this.dropout) = (width, numHeads, dropout);
         inProjWeight = new(Init.XavierUniform(Tensor.Empty([3 * width, width])));

@@ -20,7 +20,7 @@ public sealed class Dropout : BuiltInLayer
     /// <summary>With this probability.</summary>
     public Dropout(double p = 0.5)
     {
-        Size.CheckProbability(nameof(Dropout), p);
+        Check.Probability(nameof(Dropout), p);
         this.p = p;
     }
 
