@@ -62,6 +62,22 @@ internal sealed class LeafNode(Tensor x) : GradNode(x)
         }
     }
 
+    /// <summary>Puts a tensor in the gradient's place (clipping); a buffer that the caller gave is overwritten.</summary>
+    internal void Replace(Tensor value)
+    {
+        lock (gate)
+        {
+            if (givenByCaller)
+            {
+                grad!.Alias(grad.layout).CopyFrom(value);
+                return;
+            }
+            if (value.storage is DeviceBuffer buffer) buffer.Hold();
+            Drop();
+            grad = value;
+        }
+    }
+
     void Drop()
     {
         if (grad?.storage is DeviceBuffer buffer && !givenByCaller) buffer.Release();

@@ -27,5 +27,5 @@ public sealed class Dropout : BuiltInLayer
     /// <inheritdoc/>
     protected override string Arguments => FormattableString.Invariant($"{p}");
 
-    private protected override Tensor Compute(Tensor x) => IsTraining ? x.Dropout(p) : x;
+    private protected override Tensor Compute(Tensor x) => x.Dropout(p, IsTraining);
 }

@@ -98,6 +98,17 @@ internal sealed class ParameterState(Parameter parameter, ParameterGroup group)
         }
     }
 
+    /// <summary>Takes over a step count and copies of tensors.</summary>
+    public void Restore(long step, Tensor?[] slots)
+    {
+        Step = step;
+        for (var i = 0; i < Slots.Length; i++)
+        {
+            if (slots[i] is not { } source) Slots[i] = null;
+            else Put(i, Tensor.EmptyLike(Parameter.Detach()).CopyFrom(source));
+        }
+    }
+
     /// <summary>Keeps a tensor beyond the scope it was made in.</summary>
     public void Put(int slot, Tensor value)
     {

@@ -70,10 +70,13 @@ public sealed class ParameterGroup
         get => values[(int)option];
         set
         {
-            var inRange = option is Option.Beta1 or Option.Beta2 ? value >= 0 && value < 1 : option == Option.Dampening ? double.IsFinite(value) : value >= 0;
-            if (!inRange || double.IsInfinity(value))
-                throw new ArgumentOutOfRangeException(nameof(value), FormattableString.Invariant(
-                    $"{option} is {value}; it must be {(option is Option.Beta1 or Option.Beta2 ? "at least 0 and below 1" : option == Option.Dampening ? "a number" : "a number of at least 0")}"));
+            var (inRange, rule) = option switch
+            {
+                Option.Beta1 or Option.Beta2 => (value is >= 0 and < 1, "at least 0 and below 1"),
+                Option.Dampening => (double.IsFinite(value), "a number"),
+                _ => (value >= 0 && double.IsFinite(value), "a number of at least 0"),
+            };
+            if (!inRange) throw new ArgumentOutOfRangeException(nameof(value), FormattableString.Invariant($"{option} is {value}; it must be {rule}"));
             values[(int)option] = value;
         }
     }
