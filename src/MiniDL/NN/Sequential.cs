@@ -56,7 +56,7 @@ public sealed class Sequential : BuiltInLayer, IReadOnlyList<Layer>
     {
         var copies = new OrderedDictionary<string, Layer>();
         foreach (var (name, layer) in layers) copies.Add(name, map.Of(layer));
-        layers = copies;
+        (layers, named) = (copies, false);
     }
 
     /// <summary>Goes through the layers.</summary>

@@ -78,7 +78,7 @@ public sealed class OneCycle : Schedule
         double start = 0;
         foreach (var phase in phases)
         {
-            if (step <= phase.End || phase == phases[^1]) return (phase, (step - start) / (phase.End - start));
+            if (step <= phase.End || phase == phases[^1]) return (phase, Math.Min(1, (step - start) / (phase.End - start)));
             start = phase.End;
         }
         throw new System.Diagnostics.UnreachableException();
