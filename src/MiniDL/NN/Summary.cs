@@ -74,7 +74,9 @@ internal sealed class SummaryTable(ModuleTree tree)
         void Write(string[] row)
         {
             for (var i = 0; i < row.Length - 1; i++) text.Append(row[i].PadRight(widths[i] + 2));
-            text.AppendLine(row[^1].PadLeft(widths[^1]));
+            text.Append(row[^1].PadLeft(widths[^1]));
+            while (text[^1] == ' ') text.Length--;
+            text.AppendLine();
         }
     }
 }

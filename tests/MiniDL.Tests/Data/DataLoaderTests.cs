@@ -64,7 +64,7 @@ public class DataLoaderTests
         static List<double[]> Draws(int workers)
         {
             var seen = new ulong[12];
-            var batches = new DataLoader(new Squares(12, i => seen[i] = Generator.Current.State.Seed + Generator.Current.Take(1).Offset), batchSize: 3, workers: workers, generator: new Generator(5));
+            var batches = new DataLoader(new Squares(12, i => seen[i] = Generator.Current.State.Seed + Generator.Current.Take().Offset), batchSize: 3, workers: workers, generator: new Generator(5));
             Epoch(batches);
             return [[.. seen.Select(value => (double)value)]];
         }
