@@ -164,9 +164,9 @@ internal readonly ref struct Indexing
         }
         var places = picks ?? mask!.Positions();
         var shape = ResultShape(places.layout);
-        ExpectBroadcast(value, shape);
+        value = Spread(value, shape);
         var index = Indices.Along(Apart(places).Reshape([-1]), Merged(), axis);
-        value = Apart(value.Detach()).Expand(shape.Sizes).Reshape(index.Shape);
+        value = Apart(value).Reshape(index.Shape);
         target.BeginWrite(Op);
         var merged = view.Reshape(Merged().Sizes);
         merged.ScatterInto(axis, index, value, add: false);
@@ -177,13 +177,11 @@ internal readonly ref struct Indexing
 
     void WriteView(Tensor target, Tensor value)
     {
-        ExpectBroadcast(value, view.layout);
-        value = Apart(value.Detach());
+        value = Apart(Spread(value, view.layout));
         target.BeginWrite(Op);
         if (view.Length == 0) return;
-        var spread = Binary.Spread(value, view.layout);
-        if (mask is null) view.Backend.Copy(spread, view.View);
-        else view.Backend.Where(Binary.Spread(MaskOverView(), view.layout), spread, view.View, view.View);
+        if (mask is null) view.Backend.Copy(value.View, view.View);
+        else view.Backend.Where(Binary.Spread(MaskOverView(), view.layout), value.View, view.View, view.View);
         GC.KeepAlive(value);
         GC.KeepAlive(target);
     }
@@ -200,10 +198,16 @@ internal readonly ref struct Indexing
     /// <summary>A tensor that does not share the memory that is written.</summary>
     Tensor Apart(Tensor x) => ReferenceEquals(x.storage, view.storage) ? x.Clone() : x;
 
-    static void ExpectBroadcast(Tensor value, Layout shape)
+    /// <summary>The value in the shape of the part that is written; leading axes of 1 that the part has not go away.</summary>
+    static Tensor Spread(Tensor value, Layout shape)
     {
-        if (value.Rank > shape.Rank || !Dims.Broadcast(value.layout, shape, Op).SameSizes(shape))
-            throw new ShapeException(Op, $"the value {value.layout} does not broadcast to the part that is written, {shape}", "value");
+        var y = value.Detach();
+        while (y.Rank > shape.Rank && y.layout.Size(0) == 1) y = y.Select(0, 0);
+        var lead = shape.Rank - y.Rank;
+        var fits = lead >= 0;
+        for (var i = 0; fits && i < y.Rank; i++) fits = y.layout.Size(i) == 1 || y.layout.Size(i) == shape.Size(lead + i);
+        if (!fits) throw new ShapeException(Op, $"the value {value.layout} does not broadcast to the part that is written, {shape}", "value");
+        return y.Expand(shape.Sizes);
     }
 
     /// <summary>The view's layout with the axes that are picked from as one.</summary>
