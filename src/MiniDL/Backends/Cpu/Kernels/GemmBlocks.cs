@@ -54,7 +54,7 @@ internal static unsafe class GemmBlocks<T, E>
 
         int aSize = packA ? mBlocks.Most * height * kBlocks.Most : 0, bStride = kBlocks.Most * width;
         aSize = (aSize + 15) & ~15;
-        var tile = (E*)GemmScratch.Get((GemmTile<T, E>.MaxRows * width + aSize + (long)bStride * (keepB ? nBlocks.Most : 1)) * sizeof(E));
+        var tile = (E*)Scratch<GemmMatrix<E>>.Get((GemmTile<T, E>.MaxRows * width + aSize + (long)bStride * (keepB ? nBlocks.Most : 1)) * sizeof(E));
         E* aPacked = tile + GemmTile<T, E>.MaxRows * width, bPacked = aPacked + aSize;
 
         for (var nBlock = 0; nBlock < nBlocks.Parts; nBlock++)

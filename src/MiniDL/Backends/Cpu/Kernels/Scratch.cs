@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace MiniDL;
 
-/// <summary>A thread's memory for packed panels: native, aligned to 64 bytes, kept from product to product and freed with the thread.</summary>
-internal sealed unsafe class GemmScratch
+/// <summary>A thread's working memory for one kind of kernel, <typeparamref name="TOwner"/>: native, aligned to 64 bytes, kept from call to call and freed with the thread.</summary>
+internal sealed unsafe class Scratch<TOwner>
 {
     const long LeastBytes = 64 << 10;
 
-    [ThreadStatic] static GemmScratch? ofThread;
+    [ThreadStatic] static Scratch<TOwner>? ofThread;
 
     void* block;
     long size;
 
-    GemmScratch() { }
+    Scratch() { }
 
     /// <summary>At least <paramref name="bytes"/>, with whatever was in them; valid until the next call on this thread.</summary>
     public static void* Get(long bytes) => (ofThread ??= new()).Grow(bytes);
@@ -29,5 +29,5 @@ internal sealed unsafe class GemmScratch
     }
 
     /// <summary>Frees the memory.</summary>
-    ~GemmScratch() => NativeMemory.AlignedFree(block);
+    ~Scratch() => NativeMemory.AlignedFree(block);
 }
