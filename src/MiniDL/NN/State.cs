@@ -20,12 +20,21 @@ public abstract partial class Module
     /// <exception cref="ArgumentException">Strict, and names or shapes do not fit: the message lists all of them.</exception>
     public LoadReport LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true, Func<string, string?>? rename = null)
     {
+        var plan = Plan(state, strict, rename);
+        plan.Run();
+        return plan.Report;
+    }
+
+    /// <summary>Checks a state strictly; the action that comes back takes it over.</summary>
+    internal Action PlanLoad(IReadOnlyDictionary<string, Tensor> state) => Plan(state, strict: true, rename: null).Run;
+
+    LoadPlan Plan(IReadOnlyDictionary<string, Tensor> state, bool strict, Func<string, string?>? rename)
+    {
         ArgumentNullException.ThrowIfNull(state);
         var plan = new LoadPlan(Tree(), state, rename);
         if (strict && !plan.Report.IsComplete)
             throw new ArgumentException($"{GetType().Name}: the state does not fit, nothing was loaded:{Environment.NewLine}{plan.Report}", nameof(state));
-        plan.Run();
-        return plan.Report;
+        return plan;
     }
 
     /// <summary>Writes the state as safetensors, whole or not at all. What has several names is stored once, the others stand in the metadata.</summary>
