@@ -45,7 +45,7 @@ public partial class Tensor
     }
 }
 
-/// <summary>The kernels that a fully connected layer wants. x is [Rows, In], y [Rows, Out], both contiguous; w and b have any strides.</summary>
+/// <summary>The kernels that a fully connected layer wants. x is [Rows, In], y [Rows, Out], b [Out], contiguous; w has any strides.</summary>
 internal interface ILinearKernels
 {
     /// <summary>y = f(x·wᵀ + b); b may be <c>IsNone</c>.</summary>
@@ -74,14 +74,15 @@ internal sealed class LinearNode : FusedNode
         // GELU's derivative needs z, which the kernel would not keep: compose it over the fused product.
         if (activation == Activation.Gelu) return Run(kernels, x, w, b, Activation.None).Gelu();
         Gate.Enter("Linear");
-        var xc = x.ContiguousData();
+        var (xc, bc) = (x.ContiguousData(), b?.ContiguousData());
         Span<int> sizes = stackalloc int[x.Rank];
         x.layout.Sizes.CopyTo(sizes);
         sizes[^1] = w.Size(0);
         var y = Tensor.New(Layout.Of(sizes), x.dtype, x.Device);
-        kernels.LinearForward(activation, Rows(xc), w.View, b.ViewOrNone(), Rows(y));
+        kernels.LinearForward(activation, Rows(xc), w.View, bc.ViewOrNone(), Rows(y));
         if (GradMode.Enabled && (x.node ?? w.node ?? b?.node) is not null) y.node = new LinearNode(activation, x, w, b, y);
         GC.KeepAlive(xc);
+        GC.KeepAlive(bc);
         return Gate.Leave("Linear", y, x, w, b);
     }
 
