@@ -31,7 +31,7 @@ public class LinearTests
             term *= -x * x / n;
             sum += term / (2 * n + 1);
         }
-        return Math.Abs(x) > 4 ? Math.Sign(x) : 2 / Math.Sqrt(Math.PI) * sum;
+        return 2 / Math.Sqrt(Math.PI) * sum;
     }
 
     public static readonly TheoryData<Activation> Activations = new(Enum.GetValues<Activation>());
@@ -46,7 +46,7 @@ public class LinearTests
                 {
                     using var mode = Fusion.Use(fusion);
                     var x = Given.Of(shape);
-                    var w = Given.Of([outputs, shape[^1]], 1) * (1 / Math.Sqrt(shape[^1]));
+                    var w = Given.Of([outputs, shape[^1]], 1) * (0.2 / Math.Sqrt(shape[^1]));
                     var b = biased ? Given.Of([outputs], 2) : null;
                     var expected = Expected(x.ToArray<double>(), w.ToArray<double>(), b?.ToArray<double>(), shape[^1], outputs, activation);
                     var y = x.Linear(w, b, activation);
