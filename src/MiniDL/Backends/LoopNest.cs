@@ -4,19 +4,14 @@ namespace MiniDL;
 
 /// <summary>The loops over up to five operands of one shape: axes of size 1 dropped, axes merged where every operand can walk them as one.</summary>
 /// <remarks>A value on the stack, without heap memory. Strides are in elements. The last axis is the inner loop; there is always one.</remarks>
-internal struct LoopNest
+internal unsafe struct LoopNest
 {
     /// <summary>The most operands.</summary>
     public const int MaxOperands = 5;
 
-    [InlineArray(Layout.MaxRank)]
-    struct SizeArray { long first; }
-
-    [InlineArray(Layout.MaxRank * MaxOperands)]
-    struct StrideArray { long first; }
-
-    SizeArray sizes;
-    StrideArray strides;
+    // Cleared by nobody: only the first axes of them are ever read.
+    fixed long sizes[Layout.MaxRank];
+    fixed long strides[Layout.MaxRank * MaxOperands];
     readonly int operands;
 
     /// <summary>How many axes are left, 1 at least.</summary>
@@ -35,13 +30,15 @@ internal struct LoopNest
     /// <summary>The loops over some axes: those on which <paramref name="mask"/> has size 1, or those on which it has not.</summary>
     public LoopNest(bool anyOrder, Layout? mask, bool kept, params ReadOnlySpan<Layout> layouts)
     {
+        Unsafe.SkipInit(out this);
         operands = layouts.Length;
         var shape = layouts[0];
+        Rank = 0;
         Count = 1;
         for (var axis = 0; axis < shape.Rank; axis++)
             if (shape.Size(axis) != 1 && (mask is null || mask.Size(axis) != 1 == kept))
                 Add(shape.Size(axis), axis, layouts);
-        if (anyOrder && !layouts[0].IsContiguous) Sort();
+        if (anyOrder && !shape.IsContiguous) Sort();
         Merge();
     }
 
@@ -92,6 +89,7 @@ internal struct LoopNest
         {
             Rank = 1;
             sizes[0] = 1;
+            for (var i = 0; i < operands; i++) strides[i] = 1;
             return;
         }
         var last = 0;
@@ -108,23 +106,22 @@ internal struct LoopNest
         Rank = last + 1;
     }
 
-    [InlineArray(MaxOperands)]
-    struct OffsetArray { long first; }
-
     /// <summary>A place in the loops, and what each operand's offset is there.</summary>
-    public unsafe struct Walk
+    public struct Walk
     {
         readonly LoopNest* nest;
-        SizeArray index;
-        OffsetArray offsets;
+        fixed long index[Layout.MaxRank];
+        fixed long offsets[MaxOperands];
 
         /// <summary>The place of element <paramref name="position"/> in the order of the loops.</summary>
         public Walk(LoopNest* nest, long position)
         {
+            Unsafe.SkipInit(out this);
             this.nest = nest;
-            for (var axis = nest->Rank - 1; axis >= 0 && position > 0; axis--)
+            for (var i = 0; i < nest->operands; i++) offsets[i] = 0;
+            for (var axis = nest->Rank - 1; axis >= 0; axis--)
             {
-                (var rest, index[axis]) = Math.DivRem(position, nest->sizes[axis]);
+                (var rest, index[axis]) = position == 0 ? (0, 0) : Math.DivRem(position, nest->sizes[axis]);
                 for (var i = 0; i < nest->operands; i++) offsets[i] += index[axis] * nest->Stride(axis, i);
                 position = rest;
             }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace MiniDL;
 
@@ -59,22 +58,24 @@ internal sealed unsafe partial class CpuBackend<E>(Device device, DType dtype) :
     }
 
     /// <summary>The walk over all elements in runs of the inner loop, cut in chunks of equal length.</summary>
-    [StructLayout(LayoutKind.Auto)]
-    struct Rows<TRow>(LoopNest nest, TRow row, long chunk) : IChunks where TRow : struct, IRow
+    struct Rows<TRow> : IChunks where TRow : struct, IRow
     {
-        LoopNest nest = nest;
+        public LoopNest Nest;
+        public TRow Row;
+        public long Chunk;
 
+        [SkipLocalsInit]
         public void Run(long index)
         {
-            var begin = index * chunk;
-            var end = Math.Min(begin + chunk, nest.Count);
-            fixed (LoopNest* loops = &nest)
+            var begin = index * Chunk;
+            var end = Math.Min(begin + Chunk, Nest.Count);
+            fixed (LoopNest* nest = &Nest)
             {
-                var walk = new LoopNest.Walk(loops, begin);
+                var walk = new LoopNest.Walk(nest, begin);
                 while (begin < end)
                 {
                     var count = Math.Min(walk.Run, end - begin);
-                    row.Run(*loops, walk, count);
+                    Row.Run(*nest, walk, count);
                     walk.Advance(count);
                     begin += count;
                 }
@@ -82,9 +83,12 @@ internal sealed unsafe partial class CpuBackend<E>(Device device, DType dtype) :
         }
     }
 
+    [SkipLocalsInit]
     static void ForRows<TRow>(in LoopNest nest, TRow row, long grain) where TRow : struct, IRow
     {
-        var rows = new Rows<TRow>(nest, row, grain);
-        WorkerPool.For((nest.Count + grain - 1) / grain, ref rows);
+        var rows = new Rows<TRow> { Nest = nest, Row = row, Chunk = grain };
+        WorkerPool.For(Chunks(nest.Count, grain), ref rows);
     }
+
+    static long Chunks(long count, long size) => (count + size - 1) / size;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace MiniDL;
 
@@ -40,8 +41,8 @@ internal sealed unsafe partial class CpuBackend<E>
             for (long i = 0; i < count; i++) y[i * dy] = x[i * dx];
     }
 
-    /// <summary>The side of the square that is transposed at once: its lines of both operands stay in L1.</summary>
-    const int Tile = 32;
+    /// <summary>The side of the square that is transposed at once: a line of memory, 64 bytes, at least 8.</summary>
+    static int Tile => Math.Max(64 / sizeof(E), 8);
 
     /// <summary>Copies by squares when y walks one axis in steps of 1 and x another.</summary>
     static bool TryTranspose(in LoopNest nest, E* x, E* y)
@@ -71,9 +72,11 @@ internal sealed unsafe partial class CpuBackend<E>
 
         public readonly long Chunks => Nest.Count / (Lines * Nest.Size(Nest.Rank - 2)) * Strips;
 
+        [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(long index)
         {
+            var square = stackalloc E[Tile * Tile];
             var outer = Nest.Rank - 2;
             var columns = Nest.Size(outer);
             var (plane, strip) = Math.DivRem(index, Strips);
@@ -86,16 +89,27 @@ internal sealed unsafe partial class CpuBackend<E>
                 var walk = new LoopNest.Walk(nest, plane * columns * Lines);
                 var y = Y + walk[0] + first * dy;
                 var x = X + walk[1] + first;
-                for (long column = 0; column < columns; column += Tile)
-                {
-                    var width = Math.Min(Tile, columns - column);
-                    for (long i = 0; i < lines; i++)
-                    {
-                        var to = y + i * dy + column;
-                        var from = x + i + column * dx;
-                        for (long j = 0; j < width; j++, from += dx) to[j] = *from;
-                    }
-                }
+                for (long column = 0; column < columns; column += Tile, y += Tile, x += Tile * dx)
+                    Transpose(x, dx, y, dy, (int)lines, (int)Math.Min(Tile, columns - column), square);
+            }
+        }
+
+        // By way of a square in L1: lines of x and of y, which may all fall on one set of the cache, are met once each.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static void Transpose(E* x, long dx, E* y, long dy, int lines, int width, E* square)
+        {
+            for (var j = 0; j < width; j++, x += dx)
+                if (lines == Tile) Unsafe.CopyBlockUnaligned(square + j * Tile, x, (uint)(Tile * sizeof(E)));
+                else
+                    for (var i = 0; i < lines; i++) square[j * Tile + i] = x[i];
+            for (var i = 0; i < lines; i++, y += dy)
+            {
+                var from = square + i;
+                var j = 0;
+                if (sizeof(E) == 4)
+                    for (; j <= width - 4; j += 4, from += 4 * Tile)
+                        Vector128.Store(Vector128.Create(((int*)from)[0], ((int*)from)[Tile], ((int*)from)[2 * Tile], ((int*)from)[3 * Tile]), (int*)(y + j));
+                for (; j < width; j++, from += Tile) y[j] = *from;
             }
         }
     }

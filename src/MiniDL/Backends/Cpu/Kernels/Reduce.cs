@@ -51,6 +51,8 @@ internal sealed unsafe partial class CpuBackend<E>
         return true;
     }
 
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     static void ReduceAny<TOp, T, W>(Layout x, E* px, Layout y, E* py)
         where TOp : struct, IReduceOp
         where T : struct, IVectorLanes<T, E>
@@ -75,8 +77,6 @@ internal sealed unsafe partial class CpuBackend<E>
         body.JoinBlocks();
         NativeMemory.Free(body.Partial);
     }
-
-    static long Chunks(long count, long size) => (count + size - 1) / size;
 
     struct ReduceChunks<TOp, T, W> : IChunks
         where TOp : struct, IReduceOp
@@ -135,11 +135,11 @@ internal sealed unsafe partial class CpuBackend<E>
                 for (long done = 0; done < count;)
                 {
                     var rows = Math.Min(walk.Run, count - done);
-                    AddRows<TOp, T>(lanes, done, X + at[0] + walk[0], Reduced.InnerStride(0), rows, width);
+                    AddRows<TOp, T, W>(lanes, done, X + at[0] + walk[0], Reduced.InnerStride(0), rows, width);
                     walk.Advance(rows);
                     done += rows;
                 }
-                FoldRows<TOp, T>(lanes, (int)Math.Min(count, Lanes), width);
+                FoldRows<TOp, T, W>(lanes, (int)Math.Min(count, Lanes), width);
                 if (Blocks == 1) Strided(Y + at[1], Kept.InnerStride(1), lanes, 1, width);
                 else Strided(Partial + block * Kept.Count + output, 1, lanes, 1, width);
             }
@@ -269,6 +269,9 @@ internal sealed unsafe partial class CpuBackend<E>
         for (; half >= T.Count; half /= 2)
             for (var i = 0; i < half; i += T.Count)
                 T.Store(TOp.Combine(T.Load(lanes + i), T.Load(lanes + i + half)), lanes + i);
+        for (; half >= V128<E>.Count; half /= 2)
+            for (var i = 0; i < half; i += V128<E>.Count)
+                V128<E>.Store(TOp.Combine(V128<E>.Load(lanes + i), V128<E>.Load(lanes + i + half)), lanes + i);
         for (; half > 0; half /= 2)
             for (var i = 0; i < half; i++)
                 Lane<E>.Store(TOp.Combine(Lane<E>.Load(lanes + i), Lane<E>.Load(lanes + i + half)), lanes + i);
@@ -277,24 +280,30 @@ internal sealed unsafe partial class CpuBackend<E>
 
     /// <summary>Rows of a strip, each into the lane of its place; lane k is a row of the strip's width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void AddRows<TOp, T>(E* lanes, long first, E* x, long dx, long rows, int width)
+    static void AddRows<TOp, T, W>(E* lanes, long first, E* x, long dx, long rows, int width)
         where TOp : struct, IReduceOp
         where T : struct, IVectorLanes<T, E>
+        where W : struct, IVectorLanes<W, E>
     {
         for (long k = first; k < first + rows; k++, x += dx)
         {
             var lane = lanes + (k & (Lanes - 1)) * Strip;
-            if (k < Lanes) new Span<E>(lane, width).Fill(Element.Of<E>(TOp.Identity));
-            AddRow<TOp, T>(lane, x, width);
+            if (k < Lanes) ClearLanes<TOp, W>(lane);
+            if (width == 4 * W.Count)
+                for (var i = 0; i < 4; i++)
+                    W.Store(TOp.Combine(W.Load(lane + i * W.Count), TOp.Transform(W.Load(x + i * W.Count))), lane + i * W.Count);
+            else
+                AddRow<TOp, T>(lane, x, width);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void FoldRows<TOp, T>(E* lanes, int filled, int width)
+    static void FoldRows<TOp, T, W>(E* lanes, int filled, int width)
         where TOp : struct, IReduceOp
         where T : struct, IVectorLanes<T, E>
+        where W : struct, IVectorLanes<W, E>
     {
-        if (filled == 0) new Span<E>(lanes, width).Fill(Element.Of<E>(TOp.Identity));
+        if (filled == 0) ClearLanes<TOp, W>(lanes);
         for (var half = Lanes / 2; half > 0; half /= 2)
         {
             for (var i = 0; i < filled - half; i++)

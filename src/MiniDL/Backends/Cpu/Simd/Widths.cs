@@ -41,17 +41,6 @@ internal static unsafe class Widths
         return LoadThroughStack<T, E>(p, count);
     }
 
-    /// <summary>Writes the first <paramref name="count"/> lanes and nothing beyond.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePartial<T, E>(T a, E* p, int count)
-        where T : struct, IVectorLanes<T, E>
-        where E : unmanaged
-    {
-        if (!IsMasked<T, E>()) StoreThroughStack(a, p, count);
-        else if (sizeof(E) == 4) Avx2.MaskStore((int*)p, Mask4(count), Unsafe.BitCast<T, Vector256<int>>(a));
-        else Avx2.MaskStore((long*)p, Mask8(count), Unsafe.BitCast<T, Vector256<long>>(a));
-    }
-
     // The most common register has an instruction for it; the others go by way of memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool IsMasked<T, E>() where E : unmanaged => Avx2.IsSupported && typeof(T) == typeof(V256<E>) && sizeof(E) >= 4;
@@ -72,12 +61,40 @@ internal static unsafe class Widths
         return T.Load((E*)register);
     }
 
-    static void StoreThroughStack<T, E>(T a, E* p, int count)
+    /// <summary>Writes the first <paramref name="count"/> lanes and nothing beyond.</summary>
+    /// <remarks>In pieces of powers of two: a masked store takes tens of cycles on some processors.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePartial<T, E>(T a, E* p, int count)
         where T : struct, IVectorLanes<T, E>
         where E : unmanaged
     {
-        var register = stackalloc byte[64];
-        T.Store(a, (E*)register);
-        Unsafe.CopyBlockUnaligned(p, register, (uint)(count * sizeof(E)));
+        var from = (byte*)Unsafe.AsPointer(ref a);
+        var to = (byte*)p;
+        var bytes = count * sizeof(E);
+        if ((bytes & 32) != 0)
+        {
+            Vector256.Store(Vector256.Load(from), to);
+            from += 32;
+            to += 32;
+        }
+        if ((bytes & 16) != 0)
+        {
+            Vector128.Store(Vector128.Load(from), to);
+            from += 16;
+            to += 16;
+        }
+        if ((bytes & 8) != 0)
+        {
+            Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<long>(from));
+            from += 8;
+            to += 8;
+        }
+        if (sizeof(E) <= 4 && (bytes & 4) != 0)
+        {
+            Unsafe.WriteUnaligned(to, Unsafe.ReadUnaligned<int>(from));
+            from += 4;
+            to += 4;
+        }
+        if (sizeof(E) == 1) Unsafe.CopyBlockUnaligned(to, from, (uint)(bytes & 3));
     }
 }
