@@ -12,11 +12,14 @@ namespace MiniDL;
 /// </remarks>
 internal static class Philox
 {
-    const uint Multiplier0 = 0xD2511F53;
-    const uint Multiplier1 = 0xCD9E8D57;
-    const uint Weyl0 = 0x9E3779B9;
-    const uint Weyl1 = 0xBB67AE85;
-    const int Rounds = 10;
+    internal const uint Multiplier0 = 0xD2511F53;
+    internal const uint Multiplier1 = 0xCD9E8D57;
+    internal const uint Weyl0 = 0x9E3779B9;
+    internal const uint Weyl1 = 0xBB67AE85;
+    internal const int Rounds = 10;
+
+    /// <summary>2⁻²⁴: the step of a float in [0, 1).</summary>
+    internal const float UnitOf24 = 1f / (1 << 24);
 
     /// <summary>The four words of a block.</summary>
     public static (uint W0, uint W1, uint W2, uint W3) Block(ulong seed, ulong stream, ulong block)
@@ -35,7 +38,7 @@ internal static class Philox
     }
 
     /// <summary>A word as a float in [0, 1): its upper 24 bits.</summary>
-    public static float Single(uint word) => (int)(word >> 8) * (1f / (1 << 24));
+    public static float Single(uint word) => (int)(word >> 8) * UnitOf24;
 
     /// <summary>Two words as a double in [0, 1): the upper 53 bits.</summary>
     public static double Double(uint upper, uint lower) => (long)(Join(upper, lower) >> 11) * (1.0 / (1L << 53));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace MiniDL;
 
@@ -35,9 +36,14 @@ internal sealed unsafe partial class CpuBackend<E>
             var width = 0;
             for (long begin = 0; begin < count; begin += width)
             {
-                // Contiguous elements of one output need no neighbours.
-                width = Stride == 1 ? 1 : (int)Math.Min(Width, count - begin);
+                width = (int)Math.Min(Width, count - begin);
                 var x = X + at[0] + begin * dx;
+                if (Stride == 1)
+                {
+                    for (var j = 0; j < width; j++)
+                        Y[at[1] + (begin + j) * nest.InnerStride(1)] = Largest ? FirstOf<LargestOf>(x + j * dx, Count) : FirstOf<SmallestOf>(x + j * dx, Count);
+                    continue;
+                }
                 for (var j = 0; j < width; j++) (best[j], places[j]) = (x[j * dx], 0);
                 for (long k = 1; k < Count; k++)
                 {
@@ -49,6 +55,43 @@ internal sealed unsafe partial class CpuBackend<E>
             }
         }
     }
+
+    readonly struct LargestOf : IReduceOp
+    {
+        public static Number Identity => double.NegativeInfinity;
+
+        public static T Transform<T>(T x) where T : struct, INumberLanes<T> => x;
+
+        public static T Combine<T>(T a, T b) where T : struct, INumberLanes<T> => T.Max(a, b);
+    }
+
+    readonly struct SmallestOf : IReduceOp
+    {
+        public static Number Identity => double.PositiveInfinity;
+
+        public static T Transform<T>(T x) where T : struct, INumberLanes<T> => x;
+
+        public static T Combine<T>(T a, T b) where T : struct, INumberLanes<T> => T.Min(a, b);
+    }
+
+    /// <summary>Contiguous elements: which value is the best, then where it stands first. NaN, the best of all, is the value that differs from itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static long FirstOf<TOp>(E* x, long count) where TOp : struct, IReduceOp
+    {
+        var best = ReduceDense<TOp, V128<E>, Twice<Twice<V128<E>, E>, E>>(x, count);
+        var target = Vector128.Create(best);
+        var isNaN = !Vector128.EqualsAll(target, target);
+        long i = 0;
+        for (; i < count - Vector128<E>.Count; i += Vector128<E>.Count)
+        {
+            if (Matches(Vector128.Load(x + i), target, isNaN)) break;
+        }
+        while (!Matches(Vector128.Create(x[i]), target, isNaN)) i++;
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool Matches(Vector128<E> x, Vector128<E> target, bool isNaN) => isNaN ? !Vector128.EqualsAll(x, x) : Vector128.EqualsAny(x, target);
 
     /// <summary>Whether x comes before what was best so far: it is larger (smaller), or the first NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

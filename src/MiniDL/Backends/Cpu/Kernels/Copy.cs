@@ -44,20 +44,23 @@ internal sealed unsafe partial class CpuBackend<E>
     /// <summary>The side of the square that is transposed at once: a line of memory, 64 bytes, at least 8.</summary>
     static int Tile => Math.Max(64 / sizeof(E), 8);
 
-    /// <summary>Copies by squares when y walks one axis in steps of 1 and x another.</summary>
+    /// <summary>Whether y walks one axis in steps of 1 and x another.</summary>
+    static bool IsTransposed(in LoopNest nest, out int axis)
+    {
+        for (axis = 0; axis < nest.Rank - 1; axis++)
+            if (nest.Stride(axis, 1) == 1 && nest.Size(axis) >= 4)
+                return nest.InnerStride(0) == 1 && nest.InnerStride(1) != 1 && nest.Inner >= 4;
+        return false;
+    }
+
+    /// <summary>Copies by squares, where x lies transposed.</summary>
     static bool TryTranspose(in LoopNest nest, E* x, E* y)
     {
-        if (nest.InnerStride(0) != 1 || nest.InnerStride(1) == 1 || nest.Inner < 4) return false;
-        for (var axis = 0; axis < nest.Rank - 1; axis++)
-            if (nest.Stride(axis, 1) == 1 && nest.Size(axis) >= 4)
-            {
-                var turned = nest;
-                turned.MoveInner(axis);
-                var body = new TransposeRows { Nest = turned, X = x, Y = y };
-                WorkerPool.For(body.Chunks, ref body);
-                return true;
-            }
-        return false;
+        if (!IsTransposed(nest, out var axis)) return false;
+        var body = new TransposeRows { Nest = nest, X = x, Y = y };
+        body.Nest.MoveInner(axis);
+        WorkerPool.For(body.Chunks, ref body);
+        return true;
     }
 
     // The two inner axes of the nest are the square: the last one dense in x, the one before dense in y.

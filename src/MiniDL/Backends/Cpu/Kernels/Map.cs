@@ -56,9 +56,33 @@ internal sealed unsafe partial class CpuBackend<E>
     static ref byte Start(bool used, in TensorView x) => ref used ? ref x.GetPinnableReference() : ref Unsafe.NullRef<byte>();
 
     // Apart, so that the small call above need not clear room for the loops.
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static void MapRows<TRow>(Layout y, Layout a, Layout b, Layout c, TRow row) where TRow : struct, IRow
-        => ForRows(new LoopNest(anyOrder: true, y, a, b, c), row, Grain);
+    static void MapRows<TOp, T>(Layout y, Layout a, Layout b, Layout c, MapRow<TOp, T> row)
+        where TOp : struct, IMapOp
+        where T : struct, IVectorLanes<T, E>
+    {
+        var turnedA = Straighten(y, ref a, ref row.A);
+        var turnedB = Straighten(y, ref b, ref row.B);
+        var turnedC = Straighten(y, ref c, ref row.C);
+        ForRows(new LoopNest(anyOrder: true, y, a, b, c), row, Grain);
+        if (turnedA is not null) BufferPool.Cpu.Return(turnedA);
+        if (turnedB is not null) BufferPool.Cpu.Return(turnedB);
+        if (turnedC is not null) BufferPool.Cpu.Return(turnedC);
+    }
+
+    // A large operand that lies transposed is copied by squares first: a row of y would meet a line of memory for each element.
+    static DeviceBuffer? Straighten(Layout y, ref Layout layout, ref E* x)
+    {
+        if (layout.IsContiguous || !y.IsContiguous || y.Count < 4096) return null;
+        var nest = new LoopNest(anyOrder: true, y, layout);
+        if (!IsTransposed(nest, out _)) return null;
+        var buffer = BufferPool.Cpu.Rent(y.Count * sizeof(E));
+        TryTranspose(nest, x, (E*)buffer.Pointer);
+        layout = y;
+        x = (E*)buffer.Pointer;
+        return buffer;
+    }
 
     struct MapRow<TOp, T> : IRow
         where TOp : struct, IMapOp

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace MiniDL;
 
@@ -23,8 +24,8 @@ internal sealed unsafe partial class CpuBackend<E>
         }
     }
 
-    /// <summary>Words per element of a uniform number, and so how many elements share a block of four.</summary>
-    static int ElementsPerPhiloxBlock => sizeof(E) == 8 ? 2 : 4;
+    /// <summary>Random words that a real number is made of.</summary>
+    static int WordsPerElement => sizeof(E) / 4;
 
     struct RandomChunks<T> : IChunks where T : struct, IVectorLanes<T, E>
     {
@@ -72,26 +73,17 @@ internal sealed unsafe partial class CpuBackend<E>
         }
 
         // Uniform numbers in [0, 1).
+        [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void FillUnit(E* y, long first)
         {
-            var block = (ulong)first / (ulong)ElementsPerPhiloxBlock;
-            for (var i = 0; i < Block; i += ElementsPerPhiloxBlock)
-            {
-                var (w0, w1, w2, w3) = Philox.Block(Seed, Stream, block++);
-                if (sizeof(E) == 8)
-                {
-                    y[i] = Element.Of<E>(Philox.Double(w0, w1));
-                    y[i + 1] = Element.Of<E>(Philox.Double(w2, w3));
-                }
-                else
-                {
-                    y[i] = Element.Of<E>(Philox.Single(w0));
-                    y[i + 1] = Element.Of<E>(Philox.Single(w1));
-                    y[i + 2] = Element.Of<E>(Philox.Single(w2));
-                    y[i + 3] = Element.Of<E>(Philox.Single(w3));
-                }
-            }
+            var words = stackalloc uint[2 * Block];
+            PhiloxWords.Fill(words, Seed, Stream, (ulong)first * (ulong)WordsPerElement / 4, Block * WordsPerElement / 4);
+            if (sizeof(E) == 8)
+                for (var i = 0; i < Block; i++) ((double*)y)[i] = Philox.Double(words[2 * i], words[2 * i + 1]);
+            else
+                for (var i = 0; i < Block; i += Vector128<uint>.Count)
+                    Vector128.Store(Vector128.ConvertToSingle((Vector128.Load(words + i) >> 8).AsInt32()) * Philox.UnitOf24, (float*)y + i);
         }
 
         // a + (b − a)·u, where rounding may reach b: then the number below it.
@@ -131,31 +123,26 @@ internal sealed unsafe partial class CpuBackend<E>
             for (var i = 0; i < Block / 2; i++) (y[2 * i], y[2 * i + 1]) = (pairs[i], pairs[Block / 2 + i]);
         }
 
+        [SkipLocalsInit]
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void FillBernoulli(E* y, long first)
         {
+            var words = stackalloc uint[Block];
+            PhiloxWords.Fill(words, Seed, Stream, (ulong)first / 4, Block / 4);
             var p = Distribution.A;
             var one = Element.Of<E>(1);
-            for (var i = 0; i < Block; i += 4)
-            {
-                var (w0, w1, w2, w3) = Philox.Block(Seed, Stream, (ulong)(first + i) / 4);
-                y[i] = Philox.Happens(w0, p) ? one : default;
-                y[i + 1] = Philox.Happens(w1, p) ? one : default;
-                y[i + 2] = Philox.Happens(w2, p) ? one : default;
-                y[i + 3] = Philox.Happens(w3, p) ? one : default;
-            }
+            for (var i = 0; i < Block; i++) y[i] = Philox.Happens(words[i], p) ? one : default;
         }
 
+        [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void FillInteger(E* y, long first)
         {
+            var words = stackalloc uint[2 * Block];
+            PhiloxWords.Fill(words, Seed, Stream, (ulong)first / 2, Block / 2);
             var low = (long)Distribution.A;
             var range = (ulong)((long)Distribution.B - low);
-            for (var i = 0; i < Block; i += 2)
-            {
-                var (w0, w1, w2, w3) = Philox.Block(Seed, Stream, (ulong)(first + i) / 2);
-                y[i] = Element.Of<E>(low + (long)Philox.Whole(w0, w1, range));
-                y[i + 1] = Element.Of<E>(low + (long)Philox.Whole(w2, w3, range));
-            }
+            for (var i = 0; i < Block; i++) y[i] = Element.Of<E>(low + (long)Philox.Whole(words[2 * i], words[2 * i + 1], range));
         }
     }
 }

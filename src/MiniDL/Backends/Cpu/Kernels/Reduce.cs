@@ -135,11 +135,11 @@ internal sealed unsafe partial class CpuBackend<E>
                 for (long done = 0; done < count;)
                 {
                     var rows = Math.Min(walk.Run, count - done);
-                    AddRows<TOp, T, W>(lanes, done, X + at[0] + walk[0], Reduced.InnerStride(0), rows, width);
+                    AddRows<TOp, T>(lanes, done, X + at[0] + walk[0], Reduced.InnerStride(0), rows, width);
                     walk.Advance(rows);
                     done += rows;
                 }
-                FoldRows<TOp, T, W>(lanes, (int)Math.Min(count, Lanes), width);
+                FoldRows<TOp, T>(lanes, (int)Math.Min(count, Lanes), width);
                 if (Blocks == 1) Strided(Y + at[1], Kept.InnerStride(1), lanes, 1, width);
                 else Strided(Partial + block * Kept.Count + output, 1, lanes, 1, width);
             }
@@ -280,30 +280,32 @@ internal sealed unsafe partial class CpuBackend<E>
 
     /// <summary>Rows of a strip, each into the lane of its place; lane k is a row of the strip's width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void AddRows<TOp, T, W>(E* lanes, long first, E* x, long dx, long rows, int width)
+    static void AddRows<TOp, T>(E* lanes, long first, E* x, long dx, long rows, int width)
         where TOp : struct, IReduceOp
         where T : struct, IVectorLanes<T, E>
-        where W : struct, IVectorLanes<W, E>
     {
         for (long k = first; k < first + rows; k++, x += dx)
         {
             var lane = lanes + (k & (Lanes - 1)) * Strip;
-            if (k < Lanes) ClearLanes<TOp, W>(lane);
-            if (width == 4 * W.Count)
-                for (var i = 0; i < 4; i++)
-                    W.Store(TOp.Combine(W.Load(lane + i * W.Count), TOp.Transform(W.Load(x + i * W.Count))), lane + i * W.Count);
-            else
-                AddRow<TOp, T>(lane, x, width);
+            if (k < Lanes) ClearRow<TOp, T>(lane);
+            AddRow<TOp, T>(lane, x, width);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void FoldRows<TOp, T, W>(E* lanes, int filled, int width)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void ClearRow<TOp, T>(E* lane)
         where TOp : struct, IReduceOp
         where T : struct, IVectorLanes<T, E>
-        where W : struct, IVectorLanes<W, E>
     {
-        if (filled == 0) ClearLanes<TOp, W>(lanes);
+        for (var j = 0; j < Strip; j += T.Count) T.Store(T.Of(TOp.Identity), lane + j);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void FoldRows<TOp, T>(E* lanes, int filled, int width)
+        where TOp : struct, IReduceOp
+        where T : struct, IVectorLanes<T, E>
+    {
+        if (filled == 0) ClearRow<TOp, T>(lanes);
         for (var half = Lanes / 2; half > 0; half /= 2)
         {
             for (var i = 0; i < filled - half; i++)
