@@ -74,11 +74,19 @@ public readonly record struct AttentionShape(int Batch, int Tq, int Tk, int D, i
         {
             Types.Expect(mask, mask.dtype == DType.Bool || mask.dtype == q.dtype, Op, "mask", $"it must be Bool or {q.dtype}");
             Types.SameDevice(q, mask, Op);
-            var scores = Layout.Of(ScoreSizes(q, shape));
-            if (!Dims.Broadcast(mask.layout, scores, Op).SameSizes(scores))
-                throw new ShapeException(Op, $"mask {mask.Shape} does not broadcast to the scores {scores}", "mask");
+            CheckMask(mask.layout, ScoreSizes(q, shape));
         }
         return shape;
+    }
+
+    static void CheckMask(Layout mask, int[] scores)
+    {
+        var lead = scores.Length - mask.Rank;
+        for (var i = 0; i < mask.Rank; i++)
+        {
+            if (lead >= 0 && (mask.Size(i) == 1 || mask.Size(i) == scores[lead + i])) continue;
+            throw new ShapeException(Op, $"mask {mask} does not broadcast to the scores {Layout.Text(scores)}", "mask", i, lead < 0 ? null : scores[lead + i], mask.Size(i));
+        }
     }
 
     internal static int[] ScoreSizes(Tensor q, AttentionShape shape) => [.. q.Shape.ToArray()[..^2], shape.Tq, shape.Tk];
