@@ -25,7 +25,6 @@ public sealed class DeviceBuffer
 
     int holders;                        // saved operands and gradients in flight that keep it
     bool owned;                         // only holders know it: the last one to let go returns it to the pool
-    readonly PinnedMemory? owner;       // keeps memory of the caller's in its place
     bool escaped;                       // user code may hold a tensor over it: it goes by the weak handle alone
 
     /// <summary>A buffer over memory of <paramref name="device"/>, which the caller keeps alive.</summary>
@@ -34,7 +33,7 @@ public sealed class DeviceBuffer
     internal DeviceBuffer(Device device, PoolBlock block, long bytes) : this(device, block.Memory.Slice(block.Offset), bytes) => Block = block;
 
     /// <summary>A buffer over memory of the caller's, which <paramref name="owner"/> keeps in its place.</summary>
-    internal unsafe DeviceBuffer(PinnedMemory owner, long bytes) : this(Device.Cpu, (nint)owner.Pointer, bytes) => this.owner = owner;
+    internal unsafe DeviceBuffer(PinnedMemory owner, long bytes) : this(Device.Cpu, (nint)owner.Pointer, bytes) => Owner = owner;
 
     /// <summary>How many hold it.</summary>
     internal int Holders => Volatile.Read(ref holders);
@@ -77,7 +76,7 @@ public sealed class DeviceBuffer
     {
         const int Alignment = 64;
         Escape();
-        if (owner is not null) return ref owner.First;
+        if (Owner is PinnedMemory pinned) return ref pinned.First;
         if (Block is null) return ref *(byte*)Pointer;
         lock (Block)
         {
