@@ -13,6 +13,7 @@ public class GatherScatterTests
         AssertIs(Count(3, 4).Gather(0, Tensor.Of([[2, 1]])), [1, 2], 8L, 5);
         AssertIs(Count(3, 4).T().Gather(-1, Tensor.Of([[2], [0]])), [2, 1], 8L, 1);
         AssertIs(Tensor.Of(5L).Gather(0, Tensor.Of(0)), [], 5L);
+        AssertIs(Tensor.Of(5L).Gather(0, Tensor.Of([0])), [1], 5L);
         AssertIs(Tensor.Zeros(2, 3).Scatter(0, index, Tensor.Of([[1f, 2], [3, 4]])), [2, 3], 1f, 4, 0, 3, 0, 0);
         AssertIs(Tensor.Zeros(2, 3).Scatter(1, index, 7), [2, 3], 7f, 0, 0, 7, 7, 0);
         AssertIs(Tensor.Ones(2, 3).ScatterAdd(1, index, Tensor.Of([[1f, 2, 9], [3, 4, 9]])), [2, 3], 4f, 1, 1, 5, 4, 1);
@@ -41,6 +42,8 @@ public class GatherScatterTests
         AssertIs(Count(2, 3).IndexAdd(1, Tensor.Of([0, 0]), Tensor.Ones([2, 2], DType.Int64)), [2, 3], 2L, 1, 2, 5, 4, 5);
         Assert.Contains("2 slices of x [2,3] along axis 1 are [2,2]", Assert.Throws<ShapeException>(() => Count(2, 3).IndexAdd(1, Tensor.Of([0, 0]), Count(2, 3))).Message);
         AssertIs(Count(2, 3).TakeAlongDim(Tensor.Of([[2, 0]]), 1), [2, 2], 2L, 0, 5, 3);
+        AssertIs(Count(2, 3).TakeAlongDim(Tensor.Of([[5, 0]])), [2], 5L, 0);
+        AssertIs(Tensor.Of(1f).IndexAdd(0, Tensor.Of([0]), Tensor.Of(2f), alpha: -1), [], -1f);
     }
 
     [Fact]

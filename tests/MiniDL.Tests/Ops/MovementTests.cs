@@ -81,7 +81,7 @@ public class MovementTests
     public void FlipAndRollReorder()
     {
         AssertIs(Count(2, 3).Flip(1), [2, 3], 2L, 1, 0, 5, 4, 3);
-        AssertIs(Count(2, 3).Flip([]), [2, 3], 5L, 4, 3, 2, 1, 0);
+        AssertIs(Count(2, 3).Flip(0, -1), [2, 3], 5L, 4, 3, 2, 1, 0);
         AssertIs(Count(2, 3).Roll(1), [2, 3], 5L, 0, 1, 2, 3, 4);
         AssertIs(Count(2, 3).Roll(-4, 1), [2, 3], 1L, 2, 0, 4, 5, 3);
         AssertIs(Count(2, 3).Roll([1, 1], [0, 1]), [2, 3], 5L, 3, 4, 2, 0, 1);
@@ -125,6 +125,8 @@ public class MovementTests
         Assert.Equal([3, 4, 2], Tensor.Zeros(2, 3, 4).MoveDim(0, -1).Shape);
         Assert.Equal([4, 2, 3], Tensor.Zeros(2, 3, 4).MoveDim(2, 0).Shape);
         Assert.Equal([2, 4, 3], Tensor.Zeros(2, 3, 4).SwapAxes(1, 2).Shape);
+        Assert.Equal([4, 3, 2], Tensor.Zeros(2, 3, 4).MoveDim([0, 1], [2, -2]).Shape);
+        Assert.Equal([3, 4, 2], Tensor.Zeros(2, 3, 4).MoveDim([0], [2]).Shape);
     }
 
     [Fact]

@@ -14,15 +14,15 @@ public partial class Tensor
         Gate.Enter(nameof(Gather));
         Types.SameDevice(this, index, nameof(Gather));
         var axis = Dims.Axis(dim, Rank, nameof(Gather));
+        if (Rank == 0 && index.Rank <= 1) return Unsqueeze(0).Gather(0, index.Reshape([-1])).Reshape(index.Shape);
         ExpectFits(index.layout, layout, axis, nameof(Gather));
-        index = Indices.Check(index, Rank == 0 ? 1 : layout.Size(axis), nameof(Gather), $"axis {axis} of x {layout}");
+        index = Indices.Check(index, layout.Size(axis), nameof(Gather), $"axis {axis} of x {layout}");
         return GatherChecked(axis, index);
     }
 
     /// <summary><see cref="Gather"/> by indices that are known to be in range.</summary>
     internal Tensor GatherChecked(int axis, Tensor index)
     {
-        if (Rank == 0) return Unsqueeze(0).GatherChecked(0, index.Unsqueeze(0)).Squeeze(0);
         var y = New(index.layout.Contiguous(), dtype, Device);
         if (y.Length > 0) Backend.Gather(Detach().CropTo(index.layout, axis).View, index.View, y.View, axis);
         if (node is not null && GradMode.Enabled) y.node = new GatherNode(this, index, y, axis);

@@ -2,6 +2,14 @@ namespace MiniDL;
 
 public partial class Tensor
 {
+    /// <summary>The elements at these places in row-major order, as a vector.</summary>
+    /// <remarks>Gradient: dx = zeros to which dy is added at the places.</remarks>
+    public Tensor TakeAlongDim(Tensor index)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        return Reshape([-1]).Gather(0, index.Reshape([-1]));
+    }
+
     /// <summary><see cref="Gather"/> whose x and index broadcast on the other axes.</summary>
     /// <remarks>Gradient: dx = zeros to which dy is added at the indices.</remarks>
     /// <param name="index">Int64 or Int32, of x's rank.</param>

@@ -2,10 +2,11 @@ namespace MiniDL;
 
 public partial class Tensor
 {
-    /// <summary>The named axes (all, when none is named) in reverse order. A view.</summary>
+    /// <summary>The named axes in reverse order. A view.</summary>
     /// <remarks>Gradient: dx = dy flipped back.</remarks>
     public Tensor Flip(params ReadOnlySpan<int> dims)
     {
+        if (dims.IsEmpty) return this;
         var mask = Dims.Mask(dims, Rank, nameof(Flip));
         var y = this;
         for (var axis = 0; axis < Rank; axis++)
