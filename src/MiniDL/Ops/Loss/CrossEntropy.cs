@@ -30,8 +30,8 @@ public static partial class Loss
         if (target.DType.IsFloat()) return Probabilities(x, target, weight, labelSmoothing, reduction);
         var shape = ClassShape.From(Op, x, target, weight, ignoreIndex);
         if (Fusion.Find<ICrossEntropyKernels>(x, Op, out var kernels) && x.Length > 0)
-            return Weighed(CrossEntropyNode.Run(kernels, shape, x, target, weight, ignoreIndex, labelSmoothing), target, weight, ignoreIndex, reduction);
-        return Weighed(CrossEntropyNode.Composite(x, target, weight, ignoreIndex, labelSmoothing), target, weight, ignoreIndex, reduction);
+            return Weighed(CrossEntropyNode.Run(kernels, shape, x, target, weight, ignoreIndex, labelSmoothing), shape, target, weight, ignoreIndex, reduction);
+        return Weighed(CrossEntropyNode.Composite(x, target, weight, ignoreIndex, labelSmoothing), shape, target, weight, ignoreIndex, reduction);
     }
 
     /// <summary>Negative log-likelihood: the weighed mean of −x[target], where x holds log-probabilities.</summary>
@@ -47,8 +47,8 @@ public static partial class Loss
     {
         ArgumentNullException.ThrowIfNull(logProbabilities);
         ArgumentNullException.ThrowIfNull(target);
-        ClassShape.From(nameof(Nll), logProbabilities, target, weight, ignoreIndex);
-        return Weighed(CrossEntropyNode.NegativeLog(logProbabilities, target, weight, ignoreIndex), target, weight, ignoreIndex, reduction);
+        var shape = ClassShape.From(nameof(Nll), logProbabilities, target, weight, ignoreIndex);
+        return Weighed(CrossEntropyNode.NegativeLog(logProbabilities, target, weight, ignoreIndex), shape, target, weight, ignoreIndex, reduction);
     }
 
     static Tensor Probabilities(Tensor x, Tensor target, Tensor? weight, double labelSmoothing, LossReduction reduction)
@@ -67,9 +67,10 @@ public static partial class Loss
     }
 
     /// <summary>The reduction of class losses: the mean is over the weights of the targets that count.</summary>
-    static Tensor Weighed(Tensor losses, Tensor target, Tensor? weight, long ignoreIndex, LossReduction reduction)
+    static Tensor Weighed(Tensor losses, ClassShape shape, Tensor target, Tensor? weight, long ignoreIndex, LossReduction reduction)
     {
         if (reduction != LossReduction.Mean) return Reduce(losses, reduction);
+        if (weight is null && shape.Counted is { } counted) return losses.Sum() / counted;
         using var scope = TempScope.Open();
         Tensor total;
         using (Autograd.NoGrad())
@@ -84,7 +85,8 @@ public static partial class Loss
 /// <param name="N">Samples.</param>
 /// <param name="C">Classes.</param>
 /// <param name="Spatial">Positions in a sample.</param>
-public readonly record struct ClassShape(int N, int C, long Spatial)
+/// <param name="Counted">How many targets count, where the CPU has looked at them.</param>
+public readonly record struct ClassShape(int N, int C, long Spatial, long? Counted)
 {
     internal static ClassShape From(string op, Tensor x, Tensor target, Tensor? weight, long ignoreIndex)
     {
@@ -98,19 +100,26 @@ public readonly record struct ClassShape(int N, int C, long Spatial)
         if (weight is not null && (weight.Rank != 1 || weight.Size(0) != c))
             throw new ShapeException(op, $"weight has shape {weight.Shape}, logits {x.Shape} have {c} classes", "weight", 0, c);
         if (weight is not null) Types.Expect(weight, weight.DType == x.DType, op, "weight", $"logits are {x.DType}");
-        CheckTargets(op, target, c, ignoreIndex);
+        var counted = CountTargets(op, target, c, ignoreIndex);
         long spatial = 1;
         for (var i = 2; i < x.Rank; i++) spatial *= x.Size(i);
-        return new(x.Rank == 1 ? 1 : x.Size(0), c, spatial);
+        return new(x.Rank == 1 ? 1 : x.Size(0), c, spatial, counted);
     }
 
-    static void CheckTargets(string op, Tensor target, int classes, long ignoreIndex)
+    /// <summary>Checks that the targets are classes; how many count, or null on a device, which checks in its kernel.</summary>
+    static long? CountTargets(string op, Tensor target, int classes, long ignoreIndex)
     {
-        if (target.Device != Device.Cpu) return; // a device checks in its kernel
-        var classesOf = target.To(DType.Int64).ToArray<long>();
-        for (var i = 0; i < classesOf.Length; i++)
-            if (classesOf[i] != ignoreIndex && (ulong)classesOf[i] >= (ulong)classes)
-                throw new ArgumentOutOfRangeException(nameof(target), $"{Gate.Describe(op)}: target {classesOf[i]} at [{i}] is not a class: logits have {classes} classes (padding: ignoreIndex)");
+        if (target.Device != Device.Cpu) return null;
+        long counted = 0;
+        var values = target.To(DType.Int64).ToArray<long>();
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (values[i] == ignoreIndex) continue;
+            if ((ulong)values[i] >= (ulong)classes)
+                throw new ArgumentOutOfRangeException(nameof(target), $"{Gate.Describe(op)}: target {values[i]} at [{i}] is not a class: logits have {classes} classes (padding: ignoreIndex)");
+            counted++;
+        }
+        return counted;
     }
 }
 

@@ -213,6 +213,7 @@ internal sealed unsafe partial class CpuBackend<E> : IBatchNormKernels
         public Channels At;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long strip)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -248,6 +249,7 @@ internal sealed unsafe partial class CpuBackend<E> : IBatchNormKernels
         public Channels At;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long strip)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -277,6 +279,7 @@ internal sealed unsafe partial class CpuBackend<E> : IBatchNormKernels
         public bool Training;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long strip)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>

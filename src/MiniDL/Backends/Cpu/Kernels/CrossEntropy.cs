@@ -178,6 +178,7 @@ internal sealed unsafe partial class CpuBackend<E> : ICrossEntropyKernels
         public Columns At;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -263,6 +264,7 @@ internal sealed unsafe partial class CpuBackend<E> : ICrossEntropyKernels
         public Columns At;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>

@@ -192,6 +192,7 @@ internal sealed unsafe partial class CpuBackend<E> : ILayerNormKernels
         public long Rows;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>

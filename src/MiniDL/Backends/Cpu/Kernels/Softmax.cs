@@ -143,6 +143,7 @@ internal sealed unsafe partial class CpuBackend<E> : ISoftmaxKernels
         public bool Log;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -217,6 +218,7 @@ internal sealed unsafe partial class CpuBackend<E> : ISoftmaxKernels
         public bool Log;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
