@@ -46,7 +46,7 @@ internal readonly struct AdagradRule(Number sign, Number decay, Number lr, Numbe
 
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
-        g = T.Of(sign) * g + T.Of(decay) * w;
+        g = T.Fma(T.Of(decay), w, T.Of(sign) * g);
         s0 += g * g;
         return w - T.Of(lr) * g / (T.Sqrt(s0) + T.Of(eps));
     }

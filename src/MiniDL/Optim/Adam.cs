@@ -93,8 +93,8 @@ internal readonly struct AdamRule : IUpdateRule
 
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
-        g = T.Of(sign) * g + T.Of(decay) * w;
-        s0 = T.Of(beta1) * s0 + T.Of(taken1) * g;
+        g = T.Fma(T.Of(decay), w, T.Of(sign) * g);
+        s0 = T.Fma(T.Of(taken1), g, T.Of(beta1) * s0);
         s1 = T.Of(beta2) * s1 + T.Of(taken2) * g * g;
         var square = s1;
         if (amsGrad) square = s2 = T.Max(s2, s1);

@@ -50,12 +50,12 @@ internal readonly struct RmsPropRule(Number sign, Number decay, Number alpha, Nu
 
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
-        g = T.Of(sign) * g + T.Of(decay) * w;
+        g = T.Fma(T.Of(decay), w, T.Of(sign) * g);
         s0 = T.Of(alpha) * s0 + T.Of(taken) * g * g;
         var square = s0;
         if (centered)
         {
-            s2 = T.Of(alpha) * s2 + T.Of(taken) * g;
+            s2 = T.Fma(T.Of(taken), g, T.Of(alpha) * s2);
             square -= s2 * s2;
         }
         var d = g / (T.Sqrt(square) + T.Of(eps));

@@ -53,12 +53,12 @@ internal readonly struct SgdRule(Number sign, Number decay, Number momentum, Num
 
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
-        g = T.Of(sign) * g + T.Of(decay) * w;
+        g = T.Fma(T.Of(decay), w, T.Of(sign) * g);
         if (hasMomentum)
         {
-            s0 = T.Of(momentum) * s0 + T.Of(taken) * g;
-            g = nesterov ? g + T.Of(momentum) * s0 : s0;
+            s0 = T.Fma(T.Of(taken), g, T.Of(momentum) * s0);
+            g = nesterov ? T.Fma(T.Of(momentum), s0, g) : s0;
         }
-        return w - T.Of(lr) * g;
+        return T.Fma(-T.Of(lr), g, w);
     }
 }
