@@ -43,6 +43,12 @@ internal static class Types
             throw new ArgumentException($"{Gate.Describe(op)}: a lies on {a.Device}, b on {b.Device}; move one with To(device)");
     }
 
+    /// <summary>Throws when x is of a type for storage alone.</summary>
+    public static void ExpectComputable(Tensor x, string op)
+    {
+        if (x.dtype is DType.BFloat16 or DType.Float16) throw HalfError(x.dtype, op);
+    }
+
     static ArgumentException HalfError(DType dtype, string op)
         => new($"{Gate.Describe(op)}: {dtype} is for storage; convert with To(DType.Float32)");
 

@@ -100,7 +100,7 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         Gate.Enter(op);
-        if (a.dtype != b.dtype) Types.Meet(ref a, ref b, op, asFloat: false);
+        if (a.dtype != b.dtype || !a.dtype.IsDifferentiable()) Types.Meet(ref a, ref b, op, asFloat: false);
         Types.SameDevice(a, b, op);
         var layout = Dims.Broadcast(a.layout, b.layout, op);
         var y = New(layout, DType.Bool, a.Device);

@@ -14,7 +14,7 @@ public partial class Tensor
         ArgumentNullException.ThrowIfNull(b);
         Gate.Enter(nameof(Where));
         Types.Expect(condition, condition.dtype == DType.Bool, nameof(Where), nameof(condition), "it must be Bool, such as x > 0");
-        if (a.dtype != b.dtype) Types.Meet(ref a, ref b, nameof(Where), asFloat: false);
+        if (a.dtype != b.dtype || !a.dtype.IsDifferentiable()) Types.Meet(ref a, ref b, nameof(Where), asFloat: false);
         Types.SameDevice(a, b, nameof(Where));
         Types.SameDevice(condition, a, nameof(Where));
         var layout = Dims.Broadcast(condition.layout, Dims.Broadcast(a.layout, b.layout, nameof(Where)), nameof(Where));

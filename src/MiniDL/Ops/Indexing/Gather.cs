@@ -23,6 +23,7 @@ public partial class Tensor
     /// <summary><see cref="Gather"/> by indices that are known to be in range.</summary>
     internal Tensor GatherChecked(int axis, Tensor index)
     {
+        Types.ExpectComputable(this, nameof(Gather));
         var y = New(index.layout.Contiguous(), dtype, Device);
         if (y.Length > 0) Backend.Gather(Detach().CropTo(index.layout, axis).View, index.View, y.View, axis);
         if (node is not null && GradMode.Enabled) y.node = new GatherNode(this, index, y, axis);

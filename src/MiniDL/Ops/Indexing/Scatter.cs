@@ -64,6 +64,7 @@ public partial class Tensor
     /// <summary>Scatters into this tensor's own memory.</summary>
     internal void ScatterInto(int axis, Tensor index, Tensor source, bool add)
     {
+        Types.ExpectComputable(this, add ? nameof(ScatterAdd) : nameof(Scatter));
         if (index.Length == 0) return;
         Backend.Scatter(source.View, index.View, Detach().CropTo(index.layout, axis).View, axis, add);
         GC.KeepAlive(source);

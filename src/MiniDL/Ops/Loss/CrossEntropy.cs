@@ -47,8 +47,9 @@ public static partial class Loss
     {
         ArgumentNullException.ThrowIfNull(logProbabilities);
         ArgumentNullException.ThrowIfNull(target);
-        var shape = ClassShape.From(nameof(Nll), logProbabilities, target, weight, ignoreIndex);
-        return Weighed(CrossEntropyNode.NegativeLog(logProbabilities, target, weight, ignoreIndex), shape, target, weight, ignoreIndex, reduction);
+        var x = Types.AsFloat(logProbabilities, nameof(Nll));
+        var shape = ClassShape.From(nameof(Nll), x, target, weight, ignoreIndex);
+        return Weighed(CrossEntropyNode.NegativeLog(x, target, weight, ignoreIndex), shape, target, weight, ignoreIndex, reduction);
     }
 
     static Tensor Probabilities(Tensor x, Tensor target, Tensor? weight, double labelSmoothing, LossReduction reduction)

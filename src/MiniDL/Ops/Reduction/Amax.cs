@@ -35,6 +35,7 @@ public partial class Tensor
     Tensor Extreme<TOp>(TOp op, ReadOnlySpan<int> dims, bool keepDim, string name) where TOp : struct, IReduceOp
     {
         Gate.Enter(name);
+        Types.ExpectComputable(this, name);
         var mask = Dims.Mask(dims, Rank, name);
         Reduction.ExpectElements(layout, mask, name);
         if (mask == 0) return this;

@@ -21,7 +21,7 @@ public partial class Tensor
     Tensor ArgExtreme(bool largest, int dim, bool keepDim, string op)
     {
         Gate.Enter(op);
-        Types.Expect(this, dtype is not (DType.BFloat16 or DType.Float16), op, "x", "it is for storage; convert with To(DType.Float32)");
+        Types.ExpectComputable(this, op);
         var axis = Dims.Axis(dim, Rank, op);
         if (Rank == 0) return Zeros([], DType.Int64, Device);
         var mask = 1u << axis;

@@ -18,6 +18,7 @@ public partial class Tensor
     public Tensor Sum(ReadOnlySpan<int> dims, bool keepDim = false, DType? dtype = null)
     {
         var x = To(dtype ?? (this.dtype.IsFloat() ? this.dtype : DType.Int64));
+        Types.ExpectComputable(x, nameof(Sum));
         var mask = Dims.Mask(dims, Rank, nameof(Sum));
         return Reduction.Finish(x.SumKept(mask), layout, mask, keepDim);
     }
