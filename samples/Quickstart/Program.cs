@@ -19,11 +19,11 @@ Console.WriteLine($"{data.Name}: {train.Count} images to learn from, {test.Count
 
 var batches = new DataLoader(train, batchSize: 64, shuffle: true);
 var model = new Sequential(
-    new Conv2d(1, 32, kernelSize: 3, padding: 1), new Relu(), new MaxPool2d(2),
-    new Conv2d(32, 64, kernelSize: 3, padding: 1), new Relu(), new MaxPool2d(2),
+    new Conv2d(1, 32, kernelSize: 3, padding: 1), new BatchNorm2d(32), new Relu(), new MaxPool2d(2),
+    new Conv2d(32, 64, kernelSize: 3, padding: 1), new BatchNorm2d(64), new Relu(), new MaxPool2d(2),
     new Flatten(), new Dropout(0.25), new Linear(64 * (side / 4) * (side / 4), 10));
 var optimizer = new AdamW(model.Parameters(), lr: 1e-3);
-var schedule = new OneCycle(optimizer, maxLr: 3e-3, totalSteps: options.Epochs * batches.Count);
+var schedule = new OneCycle(optimizer, maxLr: 1e-2, totalSteps: options.Epochs * batches.Count);
 Console.WriteLine(model.Summary(1, 1, side, side));
 
 var clock = Stopwatch.StartNew();
