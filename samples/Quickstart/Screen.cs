@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MiniDL;
 using MiniDL.Data;
@@ -41,12 +42,12 @@ internal static class Screen
         var text = new StringBuilder();
         text.AppendLine("\nconfusion matrix: rows are the truth, columns what the model says");
         text.Append(' ', width);
-        for (var j = 0; j < names.Count; j++) text.Append($"{(names[j].Length > 5 ? names[j][..5] : names[j]),6}");
+        for (var j = 0; j < names.Count; j++) text.Append((names[j].Length > 5 ? names[j][..5] : names[j]).PadLeft(6));
         text.AppendLine();
         for (var i = 0; i < names.Count; i++)
         {
             text.Append(names[i].PadLeft(width));
-            for (var j = 0; j < names.Count; j++) text.Append(counts[i, j] == 0 ? "     ." : $"{counts[i, j],6}");
+            for (var j = 0; j < names.Count; j++) text.Append((counts[i, j] == 0 ? "." : counts[i, j].ToString(CultureInfo.InvariantCulture)).PadLeft(6));
             text.AppendLine();
         }
         Console.WriteLine(text);

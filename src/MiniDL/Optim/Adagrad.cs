@@ -26,7 +26,8 @@ public sealed class Adagrad : Optimizer
         [
             (Option.Lr, lr), (Option.LrDecay, lrDecay), (Option.WeightDecay, weightDecay), (Option.InitialAccumulator, initialAccumulator), (Option.Eps, eps),
             (Option.Maximize, maximize ? 1 : 0),
-        ]) { }
+        ])
+    { }
 
     /// <inheritdoc/>
     public override void Step() => update.Step(this);

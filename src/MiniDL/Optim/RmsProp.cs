@@ -30,7 +30,8 @@ public sealed class RmsProp : Optimizer
         [
             (Option.Lr, lr), (Option.Alpha, alpha), (Option.Eps, eps), (Option.WeightDecay, weightDecay), (Option.Momentum, momentum),
             (Option.Centered, centered ? 1 : 0), (Option.Maximize, maximize ? 1 : 0),
-        ]) { }
+        ])
+    { }
 
     /// <inheritdoc/>
     public override void Step() => update.Step(this);

@@ -20,8 +20,14 @@ internal sealed unsafe partial class CpuBackend<E>
         {
             var row = new ScatterRow<T>
             {
-                Y = (E*)py, X = (E*)px, Index = (long*)pi, Add = add, Count = x.Size(axis),
-                StrideY = y.Stride(axis), StrideX = x.Stride(axis), StrideIndex = index.Stride(axis),
+                Y = (E*)py,
+                X = (E*)px,
+                Index = (long*)pi,
+                Add = add,
+                Count = x.Size(axis),
+                StrideY = y.Stride(axis),
+                StrideX = x.Stride(axis),
+                StrideIndex = index.Stride(axis),
             };
             // A chunk owns whole columns of y, so that each element gets its terms in the order of the axis, on one thread.
             var nest = new LoopNest(anyOrder: true, mask: Without(x.Layout, axis), kept: true, Fixed(y.Layout, x.Layout, axis), x.Layout, index.Layout);
