@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MiniDL.NN;
 
 namespace MiniDL.Optim;
@@ -45,6 +46,7 @@ internal readonly struct AdagradRule(Number sign, Number decay, Number lr, Numbe
     public static AdagradRule At(ParameterGroup group, long step) => new(
         group.Is(Option.Maximize) ? -1 : 1, group.WeightDecay, group.Lr / (1 + (step - 1) * group.LrDecay), group.Eps);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
         g = T.Fma(T.Of(decay), w, T.Of(sign) * g);

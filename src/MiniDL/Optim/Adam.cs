@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MiniDL.NN;
 
 namespace MiniDL.Optim;
@@ -91,6 +92,7 @@ internal readonly struct AdamRule : IUpdateRule
 
     public int Slots => amsGrad ? 0b111 : 0b011;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
         g = T.Fma(T.Of(decay), w, T.Of(sign) * g);

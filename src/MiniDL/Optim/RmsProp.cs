@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MiniDL.NN;
 
 namespace MiniDL.Optim;
@@ -49,6 +50,7 @@ internal readonly struct RmsPropRule(Number sign, Number decay, Number alpha, Nu
     public static RmsPropRule At(ParameterGroup group, long step) => new(
         group.Is(Option.Maximize) ? -1 : 1, group.WeightDecay, group.Alpha, 1 - group.Alpha, group.Momentum, group.Lr, group.Eps, group.Momentum != 0, group.Is(Option.Centered));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
         g = T.Fma(T.Of(decay), w, T.Of(sign) * g);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MiniDL.NN;
 
 namespace MiniDL.Optim;
@@ -51,6 +52,7 @@ internal readonly struct SgdRule(Number sign, Number decay, Number momentum, Num
     public static SgdRule At(ParameterGroup group, long step) => new(
         group.Is(Option.Maximize) ? -1 : 1, group.WeightDecay, group.Momentum, step == 1 ? 1 : 1 - group.Dampening, group.Lr, group.Momentum != 0, group.Is(Option.Nesterov));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
         g = T.Fma(T.Of(decay), w, T.Of(sign) * g);
