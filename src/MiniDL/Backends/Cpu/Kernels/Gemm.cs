@@ -67,12 +67,13 @@ internal static unsafe class Gemm
     public static double Work(int m, int n, int k) => (double)Math.Max(m, 6) * Math.Max(n, 6) * k;
 
     // Registers run along the columns of c, so those should be many and b should lie row after row. cᵀ = bᵀ·aᵀ exchanges the roles at the price of writing c
-    // element by element. The sums are cycles per step of k with 8 lanes and two multiplications a cycle; turning a strip while packing costs a third of a cycle an element.
+    // element by element. The sums are cycles per step of k with 8 lanes and two multiplications a cycle; turning a strip while packing costs half a cycle an element.
     static bool BetterTransposed<E>(int m, int n, int k, in GemmMatrix<E> a, in GemmMatrix<E> b, in GemmMatrix<E> c) where E : unmanaged
     {
-        if (c.Col != 1) return c.Row == 1;
+        if (c.Col != 1 || n == 1) return c.Row == 1;
+        if (m == 1) return false;
         const int lanes = 8;
-        const double turn = 0.35, copy = 0.1;
+        const double turn = 0.5, copy = 0.1;
         double straight = 0.5 * m * ((n + lanes - 1) / lanes) + n * (b.Col == 1 ? copy : turn);
         double turned = 0.5 * n * ((m + lanes - 1) / lanes) + m * (a.Row == 1 ? copy : turn) + (double)m * n * 1.5 / Math.Max(k, 1);
         return turned < straight;

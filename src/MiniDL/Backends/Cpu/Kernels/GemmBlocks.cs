@@ -20,7 +20,10 @@ internal static unsafe class GemmBlocks<T, E>
     where E : unmanaged
 {
     const int StepBlock = 512, ColumnBlock = 2048, RowBlockBytes = 393_216;
-    const int PackAFromColumns = 96, ReadBInPlaceRows = 12, ReadBInPlaceBytes = 24 << 10;
+    const int PackAFromColumns = 96, ReadBInPlaceRows = 6, ReadBInPlaceBytes = 24 << 10;
+
+    // Eight chains fill the multipliers, and more rows of a that lie a power of two apart would push each other out of L1.
+    const int OneVectorRows = 8;
 
     static int TwoVectorRows => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported ? 12 : 6;
 
@@ -30,25 +33,24 @@ internal static unsafe class GemmBlocks<T, E>
         where TPack : struct, IPackB<E>
     {
         if (m == 0 || n == 0) return;
-        var inPlace = b.InPlace;
-        if (m <= GemmRows<T, E>.MostRows && n >= T.Count && inPlace.Data != null && c.Col == 1)
+        var stored = b.Stored;
+        if (stored.Data != null && c.Col == 1)
         {
-            var whole = n - n % T.Count;
-            GemmRows<T, E>.Run(m, whole, k, a, inPlace.From(0, firstColumn), c, accumulate);
-            n -= whole;
-            firstColumn += whole;
-            c = c.From(0, whole);
-            if (n == 0) return;
+            var done = Thin(m, n, k, a, stored.From(0, firstColumn), c, accumulate);
+            if (done == n) return;
+            n -= done;
+            firstColumn += done;
+            c = c.From(0, done);
         }
 
-        int width = n > T.Count ? 2 * T.Count : T.Count, height = n > T.Count ? TwoVectorRows : GemmTile<T, E>.MaxRows;
+        int width = n > T.Count ? 2 * T.Count : T.Count, height = n > T.Count ? TwoVectorRows : OneVectorRows;
         int aPanels = Ceiling(m, height), bPanels = Ceiling(n, width);
         var rows = new Cut(m, aPanels);
         var kBlocks = new Cut(k, Math.Max(1, Ceiling(k, StepBlock)));
         var mBlocks = new Cut(aPanels, Ceiling(aPanels, RowBlockBytes / (StepBlock * sizeof(E) * height)));
         var nBlocks = new Cut(bPanels, Ceiling(n, ColumnBlock));
 
-        var packB = inPlace.Data == null || (m > ReadBInPlaceRows && (long)k * n * sizeof(E) > ReadBInPlaceBytes);
+        var packB = stored.Data == null || stored.Col != 1 || (m > ReadBInPlaceRows && (long)k * n * sizeof(E) > ReadBInPlaceBytes);
         var packA = n > PackAFromColumns;
         var keepB = mBlocks.Parts > 1;
 
@@ -73,7 +75,7 @@ internal static unsafe class GemmBlocks<T, E>
                     {
                         int j = q * width, lanes = Math.Min(width, n - j), vectors = lanes > T.Count ? 2 : 1;
                         var bPanel = new GemmMatrix<E>(bPacked + (keepB ? (nint)kept * bStride : 0), width);
-                        if (!packB && lanes % T.Count == 0) bPanel = inPlace.From(k0, firstColumn + j);
+                        if (!packB && lanes % T.Count == 0) bPanel = stored.From(k0, firstColumn + j);
                         else if (mBlock == 0) b.Pack(k0, steps, firstColumn + j, lanes, width, bPanel.Data);
 
                         var direct = lanes == vectors * T.Count && c.Col == 1;
@@ -93,6 +95,23 @@ internal static unsafe class GemmBlocks<T, E>
                     }
                 }
             }
+    }
+
+    // Products of so few rows that b is best read as it lies, but for the last columns. Says how many columns are done.
+    static int Thin(int m, int n, int k, GemmMatrix<E> a, GemmMatrix<E> b, GemmMatrix<E> c, bool accumulate)
+    {
+        int whole = n - n % T.Count, strips = n - n % GemmColumns<E>.Columns;
+        if (b.Col == 1 && m <= GemmRows<T, E>.MostRows && whole > 0)
+        {
+            GemmRows<T, E>.Run(m, whole, k, a, b, c, accumulate);
+            return whole;
+        }
+        if (b.Row == 1 && m == 1 && strips > 0)
+        {
+            GemmColumns<E>.Run(strips, k, a, b, c, accumulate);
+            return strips;
+        }
+        return 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -43,15 +43,15 @@ internal unsafe interface IPackB<E> where E : unmanaged
     /// <summary>panel[i·width + j] = b[k + i, n + j] for i &lt; steps, j &lt; lanes; 0 for lanes ≤ j &lt; width.</summary>
     void Pack(int k, int steps, int n, int lanes, int width, E* panel);
 
-    /// <summary>b where it lies, when its columns lie side by side and it may be read there; else <c>default</c>.</summary>
-    GemmMatrix<E> InPlace { get; }
+    /// <summary>b where it lies, when it does; else <c>default</c>.</summary>
+    GemmMatrix<E> Stored { get; }
 }
 
 /// <summary>A right operand that lies in memory.</summary>
 internal readonly unsafe struct StoredB<E>(GemmMatrix<E> b) : IPackB<E> where E : unmanaged
 {
     /// <inheritdoc/>
-    public GemmMatrix<E> InPlace => b.Col == 1 ? b : default;
+    public GemmMatrix<E> Stored => b;
 
     /// <inheritdoc/>
     public void Pack(int k, int steps, int n, int lanes, int width, E* panel)

@@ -8,6 +8,8 @@ namespace MiniDL;
 /// <summary>Copies strips of a matrix into panels, whose elements the register tile then meets in the order of memory.</summary>
 internal static unsafe class GemmPack
 {
+    const int NearSteps = 64;
+
     /// <summary>panel[k·width + i] = x[i·lane + k·step] for i &lt; lanes and k &lt; steps; 0 for lanes ≤ i &lt; width.</summary>
     /// <remarks>A strip of rows of a and a strip of columns of b are the same thing with the strides exchanged.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -47,35 +49,59 @@ internal static unsafe class GemmPack
     {
         var block = 16 / sizeof(E);
         int wholeLanes = lanes - lanes % block, evenLanes = lanes & ~1, wholeSteps = steps - steps % block;
-        for (var i = 0; i < wholeLanes; i += block)
+        for (var start = 0; start < wholeSteps; start += NearSteps) // few enough that the panel stays in L1 from lane to lane
         {
-            E* from = x + i * lane, to = panel + i;
-            for (var k = 0; k < wholeSteps; k += block, from += block, to += (nint)block * width)
-            {
-                if (typeof(E) == typeof(float)) Turn((float*)from, lane, (float*)to, width);
-                else Turn((double*)from, lane, (double*)to, width);
-            }
-        }
-        for (var i = wholeLanes; i < evenLanes; i += 2)
-        {
-            E* from = x + i * lane, to = panel + i;
-            for (var k = 0; k < wholeSteps; k += block, from += block, to += (nint)block * width)
-                TurnPair((float*)from, lane, (float*)to, width);
+            var end = Math.Min(wholeSteps, start + NearSteps);
+            for (var i = 0; i < wholeLanes; i += block)
+                for (var k = start; k < end; k += block)
+                    TurnBlock(x + i * lane + k, lane, panel + (nint)k * width + i, width);
+            for (var i = wholeLanes; i < evenLanes; i += 2)
+                for (var k = start; k < end; k += block)
+                    TurnPair((float*)(x + i * lane + k), lane, (float*)(panel + (nint)k * width + i), width);
         }
         for (var i = 0; i < lanes; i++)
             for (var k = i < evenLanes ? wholeSteps : 0; k < steps; k++)
                 panel[(nint)k * width + i] = x[i * lane + k];
     }
 
+    /// <summary>Turns the 4×4 block at x, whose rows lie <paramref name="row"/> apart: the registers are its columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Turn(float* x, nint row, float* y, nint yRow)
+    public static void Turn(float* x, nint row, out Vector128<float> y0, out Vector128<float> y1, out Vector128<float> y2, out Vector128<float> y3)
     {
         Vector128<float> a = Vector128.Load(x), b = Vector128.Load(x + row), c = Vector128.Load(x + 2 * row), d = Vector128.Load(x + 3 * row);
         Vector128<float> acLow = ZipLow(a, c), bdLow = ZipLow(b, d), acHigh = ZipHigh(a, c), bdHigh = ZipHigh(b, d);
-        ZipLow(acLow, bdLow).Store(y);
-        ZipHigh(acLow, bdLow).Store(y + yRow);
-        ZipLow(acHigh, bdHigh).Store(y + 2 * yRow);
-        ZipHigh(acHigh, bdHigh).Store(y + 3 * yRow);
+        y0 = ZipLow(acLow, bdLow);
+        y1 = ZipHigh(acLow, bdLow);
+        y2 = ZipLow(acHigh, bdHigh);
+        y3 = ZipHigh(acHigh, bdHigh);
+    }
+
+    /// <summary>Turns the 2×2 block at x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Turn(double* x, nint row, out Vector128<double> y0, out Vector128<double> y1)
+    {
+        Vector128<double> a = Vector128.Load(x), b = Vector128.Load(x + row);
+        y0 = ZipLow(a, b);
+        y1 = ZipHigh(a, b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void TurnBlock<E>(E* x, nint row, E* y, nint yRow) where E : unmanaged
+    {
+        if (typeof(E) == typeof(float))
+        {
+            Turn((float*)x, row, out var y0, out var y1, out var y2, out var y3);
+            y0.Store((float*)y);
+            y1.Store((float*)(y + yRow));
+            y2.Store((float*)(y + 2 * yRow));
+            y3.Store((float*)(y + 3 * yRow));
+        }
+        else
+        {
+            Turn((double*)x, row, out var y0, out var y1);
+            y0.Store((double*)y);
+            y1.Store((double*)(y + yRow));
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -90,23 +116,22 @@ internal static unsafe class GemmPack
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Turn(double* x, nint row, double* y, nint yRow)
-    {
-        y[0] = x[0];
-        y[1] = x[row];
-        y[yRow] = x[1];
-        y[yRow + 1] = x[row + 1];
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<float> ZipLow(Vector128<float> a, Vector128<float> b)
+    public static Vector128<float> ZipLow(Vector128<float> a, Vector128<float> b)
         => Sse.IsSupported ? Sse.UnpackLow(a, b)
             : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
             : Vector128.Create(a[0], b[0], a[1], b[1]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<float> ZipHigh(Vector128<float> a, Vector128<float> b)
+    public static Vector128<float> ZipHigh(Vector128<float> a, Vector128<float> b)
         => Sse.IsSupported ? Sse.UnpackHigh(a, b)
             : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
             : Vector128.Create(a[2], b[2], a[3], b[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> ZipLow(Vector128<double> a, Vector128<double> b)
+        => Sse2.IsSupported ? Sse2.UnpackLow(a, b) : Vector128.Create(a[0], b[0]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> ZipHigh(Vector128<double> a, Vector128<double> b)
+        => Sse2.IsSupported ? Sse2.UnpackHigh(a, b) : Vector128.Create(a[1], b[1]);
 }
