@@ -45,13 +45,19 @@ internal static unsafe class GemmColumns<E> where E : unmanaged
             if (typeof(E) == typeof(float))
             {
                 Turn((float*)w, col, out var a, out var b, out var c, out var d);
-                (w0, w1, w2, w3) = (a.As<float, E>(), b.As<float, E>(), c.As<float, E>(), d.As<float, E>());
+                w0 = Unsafe.BitCast<Vector256<float>, V256<E>>(a);
+                w1 = Unsafe.BitCast<Vector256<float>, V256<E>>(b);
+                w2 = Unsafe.BitCast<Vector256<float>, V256<E>>(c);
+                w3 = Unsafe.BitCast<Vector256<float>, V256<E>>(d);
             }
             else
             {
                 Turn((double*)w, col, out var a, out var b);
                 Turn((double*)w + 2, col, out var c, out var d);
-                (w0, w1, w2, w3) = (a.As<double, E>(), b.As<double, E>(), c.As<double, E>(), d.As<double, E>());
+                w0 = Unsafe.BitCast<Vector256<double>, V256<E>>(a);
+                w1 = Unsafe.BitCast<Vector256<double>, V256<E>>(b);
+                w2 = Unsafe.BitCast<Vector256<double>, V256<E>>(c);
+                w3 = Unsafe.BitCast<Vector256<double>, V256<E>>(d);
             }
             sum = V256<E>.Fma(V256<E>.Broadcast(*x), w0, sum);
             sum = V256<E>.Fma(V256<E>.Broadcast(x[xCol]), w1, sum);
