@@ -20,7 +20,7 @@ internal static unsafe class GemmBlocks<T, E>
     where E : unmanaged
 {
     const int StepBlock = 512, ColumnBlock = 2048, RowBlockBytes = 393_216;
-    const int PackAFromColumns = 96, ReadBInPlaceRows = 6, ReadBInPlaceBytes = 24 << 10;
+    const int PackAFromColumns = 96, ReadBInPlaceRows = 12, ReadBInPlaceBytes = 24 << 10;
 
     // Eight chains fill the multipliers, and more rows of a that lie a power of two apart would push each other out of L1.
     const int OneVectorRows = 8;
@@ -56,8 +56,8 @@ internal static unsafe class GemmBlocks<T, E>
 
         int aSize = packA ? mBlocks.Most * height * kBlocks.Most : 0, bStride = kBlocks.Most * width;
         aSize = (aSize + 15) & ~15;
-        var tile = (E*)Scratch<GemmMatrix<E>>.Get((GemmTile<T, E>.MaxRows * width + aSize + (long)bStride * (keepB ? nBlocks.Most : 1)) * sizeof(E));
-        E* aPacked = tile + GemmTile<T, E>.MaxRows * width, bPacked = aPacked + aSize;
+        var scratch = new GemmMatrix<E>((E*)Scratch<GemmMatrix<E>>.Get((height * width + aSize + (long)bStride * (keepB ? nBlocks.Most : 1)) * sizeof(E)), width);
+        E* aPacked = scratch.Data + height * width, bPacked = aPacked + aSize;
 
         for (var nBlock = 0; nBlock < nBlocks.Parts; nBlock++)
             for (var kBlock = 0; kBlock < kBlocks.Parts; kBlock++)
@@ -83,14 +83,15 @@ internal static unsafe class GemmBlocks<T, E>
                         {
                             int i = rows.Start(p), count = rows.Size(p);
                             var aPanel = packA ? new GemmMatrix<E>(aPacked + (nint)(i - m0) * steps, 1, count) : a.From(i, k0);
+                            var cTile = c.From(i, j);
                             if (direct)
                             {
-                                GemmTile<T, E>.Run(count, vectors, steps, aPanel.Data, aPanel.Row, aPanel.Col, bPanel.Data, bPanel.Row, c.At(i, j), c.Row, goOn);
+                                GemmTile<T, E>.Run(count, vectors, steps, aPanel, bPanel, cTile, goOn);
                                 continue;
                             }
-                            if (goOn) Copy(count, lanes, c.From(i, j), new(tile, width));
-                            GemmTile<T, E>.Run(count, vectors, steps, aPanel.Data, aPanel.Row, aPanel.Col, bPanel.Data, bPanel.Row, tile, width, goOn);
-                            Copy(count, lanes, new(tile, width), c.From(i, j));
+                            if (goOn) Copy(count, lanes, cTile, scratch);
+                            GemmTile<T, E>.Run(count, vectors, steps, aPanel, bPanel, scratch, goOn);
+                            Copy(count, lanes, scratch, cTile);
                         }
                     }
                 }

@@ -15,16 +15,13 @@ internal static unsafe class GemmPack
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel<E>(E* x, nint lane, nint step, int lanes, int width, int steps, E* panel) where E : unmanaged
     {
+        if (lanes < width) new Span<E>(panel, steps * width).Clear();
         if (lane == 1) Copy(x, step, lanes, width, steps, panel);
         else if (step == 1) Transpose(x, lane, lanes, width, steps, panel);
         else
             for (var k = 0; k < steps; k++)
                 for (nint i = 0; i < lanes; i++)
                     panel[(nint)k * width + i] = x[i * lane + k * step];
-
-        if (lanes == width) return;
-        for (var k = 0; k < steps; k++)
-            new Span<E>(panel + (nint)k * width + lanes, width - lanes).Clear();
     }
 
     // Lanes lie side by side: a panel is a run of short rows.

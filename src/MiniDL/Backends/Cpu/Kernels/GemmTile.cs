@@ -15,11 +15,12 @@ internal static unsafe class GemmTile<T, E>
     /// <summary>The most rows of a tile.</summary>
     public const int MaxRows = 12;
 
-    /// <summary>C[rows, vectors·Count] (+)= a·b over k steps; row r of a lies r·aRow after a, step k lies k·aCol after it; b and c have contiguous rows.</summary>
-    public static void Run(int rows, int vectors, nint k, E* a, nint aRow, nint aCol, E* b, nint bRow, E* c, nint cRow, bool accumulate)
+    /// <summary>c[rows, vectors·Count] (+)= a·b over k steps; a has any strides, b and c contiguous rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(int rows, int vectors, nint k, in GemmMatrix<E> a, in GemmMatrix<E> b, in GemmMatrix<E> c, bool accumulate)
     {
-        if (vectors == 1) Run<One>(rows, k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
-        else Run<Two>(rows, k, a, aRow, aCol, b, bRow, c, cRow, accumulate);
+        if (vectors == 1) Run<One>(rows, k, a.Data, a.Row, a.Col, b.Data, b.Row, c.Data, c.Row, accumulate);
+        else Run<Two>(rows, k, a.Data, a.Row, a.Col, b.Data, b.Row, c.Data, c.Row, accumulate);
     }
 
     static void Run<TVectors>(int rows, nint k, E* a, nint aRow, nint aCol, E* b, nint bRow, E* c, nint cRow, bool accumulate)
