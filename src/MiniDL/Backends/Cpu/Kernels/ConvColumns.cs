@@ -43,7 +43,7 @@ internal readonly unsafe struct ConvColumns<E>(WindowShape s, ConvPlane<E> plane
     const int MostLanes = 64;
 
     /// <inheritdoc/>
-    public GemmMatrix<E> InPlace => s is { KernelH: 1, KernelW: 1, StrideH: 1, StrideW: 1 } && plane.Pitch == s.OutW
+    public GemmMatrix<E> Stored => s is { KernelH: 1, KernelW: 1, StrideH: 1, StrideW: 1 } && plane.Pitch == s.OutW
         ? new(plane.Data, plane.Channel, 1)
         : default;
 

@@ -5,7 +5,7 @@ namespace MiniDL;
 /// Each element of c is one chain c = Fma(a[i,k], b[k,j], c) in the order of k, from 0 or, with <c>accumulate</c>, from what c holds. It does not depend on the shape,
 /// the way, the width of registers or the number of threads; without FMA in hardware it multiplies, then adds (<see cref="Widths.Fma"/>). c overlaps neither a nor b.
 /// <c>Run</c> stays on the calling thread, for kernels that have cut their work in chunks already; <c>RunParallel</c> spreads large products over the pool.
-/// The operand b may be an <see cref="IPackB{E}"/>, which makes its panels when they are needed; an <see cref="IEpilogue{E}"/> finishes a part of c while it is near.
+/// The operand b may be an <see cref="IPackB{E}"/>, which makes its panels when they are needed.
 /// Nothing is allocated on the managed heap.
 /// </remarks>
 internal static unsafe class Gemm
@@ -31,28 +31,23 @@ internal static unsafe class Gemm
 
     /// <summary>c (+)= a·b on all threads, when it is large enough.</summary>
     public static void RunParallel<E>(int m, int n, int k, in GemmMatrix<E> a, in GemmMatrix<E> b, in GemmMatrix<E> c, bool accumulate = false) where E : unmanaged
-        => RunParallel(m, n, k, a, b, c, new NoEpilogue<E>(), accumulate);
-
-    /// <summary>c (+)= a·b on all threads, when it is large enough, each part of c finished by <paramref name="epilogue"/>.</summary>
-    public static void RunParallel<E, TEpilogue>(
-        int m, int n, int k, in GemmMatrix<E> a, in GemmMatrix<E> b, in GemmMatrix<E> c, TEpilogue epilogue, bool accumulate = false)
-        where E : unmanaged
-        where TEpilogue : struct, IEpilogue<E>
     {
-        if (BetterTransposed(m, n, k, a, b, c))
-            RunParallel(n, m, k, b.Transposed, new StoredB<E>(a.Transposed), c.Transposed, new TransposedEpilogue<E, TEpilogue>(epilogue), accumulate);
-        else
-            RunParallel(m, n, k, a, new StoredB<E>(b), c, epilogue, accumulate);
+        if (BetterTransposed(m, n, k, a, b, c)) RunParallel(n, m, k, b.Transposed, new StoredB<E>(a.Transposed), c.Transposed, accumulate);
+        else RunParallel(m, n, k, a, new StoredB<E>(b), c, accumulate);
     }
 
-    /// <summary>c (+)= a·b on all threads, when it is large enough, b made panel by panel, each part of c finished by <paramref name="epilogue"/>.</summary>
-    public static void RunParallel<E, TPack, TEpilogue>(int m, int n, int k, in GemmMatrix<E> a, TPack b, in GemmMatrix<E> c, TEpilogue epilogue, bool accumulate = false)
+    /// <summary>c (+)= a·b on all threads, when it is large enough, b made panel by panel.</summary>
+    public static void RunParallel<E, TPack>(int m, int n, int k, in GemmMatrix<E> a, TPack b, in GemmMatrix<E> c, bool accumulate = false)
         where E : unmanaged
         where TPack : struct, IPackB<E>
-        where TEpilogue : struct, IEpilogue<E>
     {
         var threads = (int)Math.Min(WorkerPool.Threads, Work(m, n, k) / LeastChunk);
-        var chunks = ProductChunks<E, TPack, TEpilogue>.Cut(new(m, n, k, a, b, 0, c, accumulate), epilogue, Math.Max(1, threads));
+        if (threads < 2)
+        {
+            Run(m, n, k, a, b, c, accumulate);
+            return;
+        }
+        var chunks = ProductChunks<E, TPack>.Cut(new(m, n, k, a, b, 0, c, accumulate), threads);
         WorkerPool.For(chunks.Count, ref chunks);
     }
 

@@ -13,9 +13,6 @@ internal struct Product<E, TPack>(int m, int n, int k, GemmMatrix<E> a, TPack b,
     /// <inheritdoc cref="Rows"/>
     public readonly int Columns => n;
 
-    /// <summary>The result.</summary>
-    public readonly GemmMatrix<E> C => c;
-
     /// <summary>Runs with registers of type <typeparamref name="T"/>.</summary>
     public void Run<T>() where T : struct, IVectorLanes<T, E>
         => GemmBlocks<T, E>.Product(m, n, k, a, ref b, firstColumn, c, accumulate);
@@ -25,56 +22,30 @@ internal struct Product<E, TPack>(int m, int n, int k, GemmMatrix<E> a, TPack b,
         => new(m1 - m0, n1 - n0, k, a.From(m0, 0), b, firstColumn + n0, c.From(m0, n0), accumulate);
 }
 
-/// <summary>What is done to a part of c when its sums are complete, by the thread that made it: a bias, an activation.</summary>
-internal interface IEpilogue<E> where E : unmanaged
-{
-    /// <summary>Finishes the <paramref name="rows"/> × <paramref name="columns"/> elements of c from (<paramref name="row"/>, <paramref name="column"/>) on; <paramref name="c"/> starts there.</summary>
-    void Finish(in GemmMatrix<E> c, int row, int rows, int column, int columns);
-}
-
-/// <summary>Leaves c as it is.</summary>
-internal readonly struct NoEpilogue<E> : IEpilogue<E> where E : unmanaged
-{
-    /// <inheritdoc/>
-    public void Finish(in GemmMatrix<E> c, int row, int rows, int column, int columns)
-    {
-    }
-}
-
-/// <summary>An epilogue of cᵀ.</summary>
-internal readonly struct TransposedEpilogue<E, TEpilogue>(TEpilogue inner) : IEpilogue<E>
-    where E : unmanaged
-    where TEpilogue : struct, IEpilogue<E>
-{
-    /// <inheritdoc/>
-    public void Finish(in GemmMatrix<E> c, int row, int rows, int column, int columns) => inner.Finish(c.Transposed, column, columns, row, rows);
-}
-
 /// <summary>A product cut in a grid of parts, each of which owns its part of c.</summary>
-internal struct ProductChunks<E, TPack, TEpilogue> : IChunks
+internal struct ProductChunks<E, TPack> : IChunks
     where E : unmanaged
     where TPack : struct, IPackB<E>
-    where TEpilogue : struct, IEpilogue<E>
 {
     const int ColumnGrain = 64; // a multiple of every tile's width
 
     Product<E, TPack> whole;
-    TEpilogue epilogue;
     int rowParts, columnParts;
 
     /// <summary>How many parts there are.</summary>
     public readonly long Count => (long)rowParts * columnParts;
 
-    /// <summary>Cuts so that each of <paramref name="threads"/> has a part. A part packs its own strips of a and b: of all grids, the one with the shortest.</summary>
-    public static ProductChunks<E, TPack, TEpilogue> Cut(in Product<E, TPack> whole, TEpilogue epilogue, int threads)
+    /// <summary>Cuts so that each of <paramref name="threads"/> has a part, if that can be. A part packs its own strips of a and b: of all grids, the one with the shortest.</summary>
+    public static ProductChunks<E, TPack> Cut(in Product<E, TPack> whole, int threads)
     {
-        var cut = new ProductChunks<E, TPack, TEpilogue> { whole = whole, epilogue = epilogue, rowParts = 1, columnParts = 1 };
+        var cut = new ProductChunks<E, TPack> { whole = whole, rowParts = 1, columnParts = 1 };
         var shortest = double.MaxValue;
         for (var rowParts = 1; rowParts <= Math.Min(threads, whole.Rows); rowParts++)
         {
             var columnParts = Math.Min((threads + rowParts - 1) / rowParts, Math.Max(1, whole.Columns / ColumnGrain));
             var strips = (double)whole.Rows / rowParts + (double)whole.Columns / columnParts;
-            if (rowParts * columnParts < threads || strips > shortest) continue;
+            long parts = Math.Min(rowParts * columnParts, threads), most = Math.Min(cut.Count, threads);
+            if (parts < most || (parts == most && strips > shortest)) continue;
             shortest = strips;
             cut.rowParts = rowParts;
             cut.columnParts = columnParts;
@@ -90,7 +61,6 @@ internal struct ProductChunks<E, TPack, TEpilogue> : IChunks
         int n0 = Bound(j, columnParts, grains) * ColumnGrain, n1 = Math.Min(whole.Columns, Bound(j + 1, columnParts, grains) * ColumnGrain);
         var part = whole.Part(m0, m1, n0, n1);
         Widths.Run<E, Product<E, TPack>>(ref part);
-        epilogue.Finish(part.C, m0, m1 - m0, n0, n1 - n0);
     }
 
     static int Bound(int part, int parts, int count) => (int)((long)part * count / parts);
