@@ -106,7 +106,8 @@ public sealed class TrainingMemoryTests
     {
         var gen2 = GC.CollectionCount(2);
         for (var i = 0; i < 3000; i++) Forward();
-        Assert.True(pool.PeakBytes <= (4 * Activation) + (40 * Mega), $"peak {pool.PeakBytes / Mega} MB");
+        // Rule K: a full collection comes at the latest after 8 allowances of 8 MB that cheaper ones did not give back.
+        Assert.True(pool.PeakBytes <= (4 * Activation) + (8 * 8 * Mega), $"peak {pool.PeakBytes / Mega} MB");
         Assert.InRange(GC.CollectionCount(2) - gen2, 0, 3000 * Layers * Activation / (8 * Mega) / 8);
     }
 
