@@ -139,6 +139,7 @@ public class IndexingTests
         Assert.Throws<ShapeException>(() => x[x >= 0] = Count(3));
         Assert.Throws<ArgumentOutOfRangeException>(() => x[Tensor.Of([0, 2])] = 1);
         Assert.Throws<InvalidOperationException>(() => Tensor.Zeros(1).Expand(3)[0..2] = 1);
+        Assert.Contains("Float16 is for storage", Assert.Throws<ArgumentException>(() => Tensor.Zeros([2], DType.Float16)[Tensor.Of([true, false])] = 1).Message);
         Assert.Equal(before, x.ToArray<long>());
         x[0] = Count(1, 1, 2);
         x[0] = 3.0;

@@ -157,6 +157,7 @@ internal readonly ref struct Indexing
     /// <summary>Writes the part of <paramref name="target"/>, whose elements the view shows.</summary>
     public void Write(Tensor target, Tensor value)
     {
+        if (picks is not null || mask is not null) Types.ExpectComputable(view, Op);
         if (picks is null && (mask is null || value.Rank == 0))
         {
             WriteView(target, value);
