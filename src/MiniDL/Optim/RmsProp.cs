@@ -54,15 +54,15 @@ internal readonly struct RmsPropRule(Number sign, Number decay, Number alpha, Nu
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
         g = T.Fma(T.Of(decay), w, T.Of(sign) * g);
-        s0 = T.Of(alpha) * s0 + T.Of(taken) * g * g;
+        s0 = T.Fma(T.Of(taken) * g, g, T.Of(alpha) * s0);
         var square = s0;
         if (centered)
         {
             s2 = T.Fma(T.Of(taken), g, T.Of(alpha) * s2);
-            square -= s2 * s2;
+            square = T.Fma(-s2, s2, square);
         }
         var d = g / (T.Sqrt(square) + T.Of(eps));
         if (hasMomentum) d = s1 = T.Of(momentum) * s1 + d;
-        return w - T.Of(lr) * d;
+        return T.Fma(-T.Of(lr), d, w);
     }
 }

@@ -18,6 +18,7 @@ public partial class Tensor
     /// <exception cref="ShapeException">A shape does not fit, or in training a channel has a single value.</exception>
     public Tensor BatchNorm(Tensor? runningMean, Tensor? runningVar, Tensor? w = null, Tensor? b = null, bool training = false, double momentum = 0.1, double eps = 1e-5)
     {
+        if (Rank == 1 && Length == 0) return Unsqueeze(0).BatchNorm(runningMean, runningVar, w, b, training, momentum, eps).Squeeze(0); // no channels
         var x = Types.AsFloat(this, nameof(BatchNorm));
         var shape = BatchNormShape.From(x, runningMean, runningVar, w, b, training, eps);
         if (x.Length == 0) return x.Clone();
@@ -55,7 +56,7 @@ public readonly record struct BatchNormShape(int N, int C, long Spatial, bool Tr
         shape.Check(x, runningVar, nameof(runningVar));
         shape.Check(x, w, nameof(w));
         shape.Check(x, b, nameof(b));
-        if (training && shape.Count == 1)
+        if (training && shape.Count == 1 && shape.C > 0)
             throw new ShapeException(Op, $"x {x.Shape} has one value a channel; in training their variance needs at least two", "x", null, 2, 1);
         return shape;
     }

@@ -19,7 +19,7 @@ public partial class Tensor
         using (Autograd.NoGrad())
         {
             var zero = Full([], 0, x.dtype, x.Device);
-            var m = mask == 0 || Reduction.Count(layout, mask) == 0 ? zero : Reduction.Run(default(LargestOp), x, mask);
+            var m = mask == 0 ? x : Reduction.Count(layout, mask) == 0 ? zero : Reduction.Run(default(LargestOp), x, mask);
             m = Where(m.IsFinite(), m, zero); // ∞ − ∞ would be NaN
             y = (x - m).Exp().SumKept(mask).Log() + m;
         }

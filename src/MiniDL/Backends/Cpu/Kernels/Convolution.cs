@@ -22,7 +22,7 @@ internal sealed unsafe partial class CpuBackend<E> : IConvKernels
     {
         var s = shape.Window;
         int padTop = s.DilationH * (s.KernelH - 1) - s.PadTop, padLeft = s.DilationW * (s.KernelW - 1) - s.PadLeft;
-        if (s is not { StrideH: 1, StrideW: 1 } || padTop < 0 || padLeft < 0)
+        if (s is not { StrideH: 1, StrideW: 1 } || padTop < 0 || padLeft < 0 || shape.GroupIn == 1)
         {
             ConvBackwardInputByColumns(shape, dy, w, dx);
             return;
