@@ -131,6 +131,7 @@ internal sealed unsafe partial class CpuBackend<E> : IBatchNormKernels
         public Channels At;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long c)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -154,6 +155,7 @@ internal sealed unsafe partial class CpuBackend<E> : IBatchNormKernels
         public E* Y;
         public Channels At;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -172,6 +174,7 @@ internal sealed unsafe partial class CpuBackend<E> : IBatchNormKernels
         public bool Training;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long c)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>

@@ -140,6 +140,7 @@ internal sealed unsafe partial class CpuBackend<E> : ICrossEntropyKernels
         public ClassTerms Terms;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -234,6 +235,7 @@ internal sealed unsafe partial class CpuBackend<E> : ICrossEntropyKernels
         public E* Dx;
         public ClassTerms Terms;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>

@@ -126,6 +126,7 @@ internal sealed unsafe partial class CpuBackend<E> : ILayerNormKernels
         public double Eps;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -162,6 +163,7 @@ internal sealed unsafe partial class CpuBackend<E> : ILayerNormKernels
         public int D;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>

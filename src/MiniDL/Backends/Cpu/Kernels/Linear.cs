@@ -68,6 +68,7 @@ internal sealed unsafe partial class CpuBackend<E> : ILinearKernels
         public E* B;
         public int Outputs;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -82,6 +83,7 @@ internal sealed unsafe partial class CpuBackend<E> : ILinearKernels
         public E* Y;
         public long Count;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>

@@ -122,6 +122,7 @@ internal sealed unsafe partial class CpuBackend<E> : ISoftmaxKernels
         public long Size;
         public bool Log;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
@@ -191,6 +192,7 @@ internal sealed unsafe partial class CpuBackend<E> : ISoftmaxKernels
         public bool Log;
 
         [SkipLocalsInit]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<T, W>(long unit)
             where T : struct, IVectorLanes<T, E>
             where W : struct, IVectorLanes<W, E>
