@@ -28,15 +28,29 @@ internal static unsafe class GemmPack
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Copy<E>(E* x, nint step, int lanes, int width, int steps, E* panel) where E : unmanaged
     {
-        nint bytes = lanes * sizeof(E), from = step * sizeof(E), to = width * sizeof(E);
-        byte* source = (byte*)x, target = (byte*)panel;
-        for (var k = 0; k < steps; k++, source += from, target += to)
+        nint bytes = lanes * sizeof(E), from = step * sizeof(E), to = width * sizeof(E), i = 0;
+        for (; i + 64 <= bytes; i += 64)
+        {
+            byte* source = (byte*)x + i, target = (byte*)panel + i;
+            for (var k = 0; k < steps; k++, source += from, target += to)
+            {
+                Vector256<byte> low = Vector256.Load(source), high = Vector256.Load(source + 32);
+                low.Store(target);
+                high.Store(target + 32);
+            }
+        }
+        if (i < bytes) CopyRest((byte*)x + i, from, bytes - i, (byte*)panel + i, to, steps);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void CopyRest(byte* x, nint from, nint bytes, byte* panel, nint to, int steps)
+    {
+        for (var k = 0; k < steps; k++, x += from, panel += to)
         {
             nint i = 0;
-            for (; i + 32 <= bytes; i += 32) Vector256.Load(source + i).Store(target + i);
-            if (i + 16 <= bytes) { Vector128.Load(source + i).Store(target + i); i += 16; }
-            if (i + 8 <= bytes) { Unsafe.WriteUnaligned(target + i, Unsafe.ReadUnaligned<ulong>(source + i)); i += 8; }
-            if (i + 4 <= bytes) Unsafe.WriteUnaligned(target + i, Unsafe.ReadUnaligned<uint>(source + i));
+            for (; i + 16 <= bytes; i += 16) Vector128.Load(x + i).Store(panel + i);
+            if (i + 8 <= bytes) { Unsafe.WriteUnaligned(panel + i, Unsafe.ReadUnaligned<ulong>(x + i)); i += 8; }
+            if (i + 4 <= bytes) Unsafe.WriteUnaligned(panel + i, Unsafe.ReadUnaligned<uint>(x + i));
         }
     }
 
@@ -50,11 +64,15 @@ internal static unsafe class GemmPack
         {
             var end = Math.Min(wholeSteps, start + NearSteps);
             for (var i = 0; i < wholeLanes; i += block)
-                for (var k = start; k < end; k += block)
-                    TurnBlock(x + i * lane + k, lane, panel + (nint)k * width + i, width);
+            {
+                E* from = x + i * lane + start, to = panel + (nint)start * width + i;
+                for (var k = start; k < end; k += block, from += block, to += block * (nint)width) TurnBlock(from, lane, to, width);
+            }
             for (var i = wholeLanes; i < evenLanes; i += 2)
-                for (var k = start; k < end; k += block)
-                    TurnPair((float*)(x + i * lane + k), lane, (float*)(panel + (nint)k * width + i), width);
+            {
+                E* from = x + i * lane + start, to = panel + (nint)start * width + i;
+                for (var k = start; k < end; k += block, from += block, to += block * (nint)width) TurnPair((float*)from, lane, (float*)to, width);
+            }
         }
         for (var i = 0; i < lanes; i++)
             for (var k = i < evenLanes ? wholeSteps : 0; k < steps; k++)
