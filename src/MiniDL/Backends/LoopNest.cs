@@ -137,13 +137,17 @@ internal unsafe struct LoopNest
         public void Advance(long count)
         {
             var axis = nest->Rank - 1;
-            index[axis] += count;
-            for (var i = 0; i < nest->operands; i++) offsets[i] += count * nest->Stride(axis, i);
-            while (axis > 0 && index[axis] == nest->sizes[axis])
+            if (index[axis] + count < nest->sizes[axis])
+            {
+                index[axis] += count;
+                for (var i = 0; i < nest->operands; i++) offsets[i] += count * nest->Stride(axis, i);
+                return;
+            }
+            for (; axis > 0; axis--)
             {
                 for (var i = 0; i < nest->operands; i++) offsets[i] += nest->Stride(axis - 1, i) - index[axis] * nest->Stride(axis, i);
                 index[axis] = 0;
-                index[--axis]++;
+                if (++index[axis - 1] < nest->sizes[axis - 1]) return;
             }
         }
     }

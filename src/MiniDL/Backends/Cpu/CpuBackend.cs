@@ -64,21 +64,22 @@ internal sealed unsafe partial class CpuBackend<E>(Device device, DType dtype) :
         public TRow Row;
         public long Chunk;
 
-        [SkipLocalsInit]
         public void Run(long index)
         {
             var begin = index * Chunk;
-            var end = Math.Min(begin + Chunk, Nest.Count);
-            fixed (LoopNest* nest = &Nest)
+            fixed (LoopNest* nest = &Nest) Walk(nest, ref Row, begin, Math.Min(begin + Chunk, Nest.Count));
+        }
+
+        [SkipLocalsInit]
+        public static void Walk(LoopNest* nest, ref TRow row, long begin, long end)
+        {
+            var walk = new LoopNest.Walk(nest, begin);
+            while (begin < end)
             {
-                var walk = new LoopNest.Walk(nest, begin);
-                while (begin < end)
-                {
-                    var count = Math.Min(walk.Run, end - begin);
-                    Row.Run(*nest, walk, count);
-                    walk.Advance(count);
-                    begin += count;
-                }
+                var count = Math.Min(walk.Run, end - begin);
+                row.Run(*nest, walk, count);
+                walk.Advance(count);
+                begin += count;
             }
         }
     }
@@ -86,6 +87,11 @@ internal sealed unsafe partial class CpuBackend<E>(Device device, DType dtype) :
     [SkipLocalsInit]
     static void ForRows<TRow>(in LoopNest nest, TRow row, long grain) where TRow : struct, IRow
     {
+        if (nest.Count <= grain)
+        {
+            fixed (LoopNest* loops = &nest) Rows<TRow>.Walk(loops, ref row, 0, nest.Count);
+            return;
+        }
         var rows = new Rows<TRow> { Nest = nest, Row = row, Chunk = grain };
         WorkerPool.For(Chunks(nest.Count, grain), ref rows);
     }

@@ -49,7 +49,7 @@ internal sealed unsafe partial class CpuBackend<E>
     {
         for (axis = 0; axis < nest.Rank - 1; axis++)
             if (nest.Stride(axis, 1) == 1 && nest.Size(axis) >= 4)
-                return nest.InnerStride(0) == 1 && nest.InnerStride(1) != 1 && nest.Inner >= 4;
+                return nest.InnerStride(0) == 1 && nest.InnerStride(1) is not (0 or 1) && nest.Inner >= 4;
         return false;
     }
 

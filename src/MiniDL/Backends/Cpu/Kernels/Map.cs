@@ -62,19 +62,33 @@ internal sealed unsafe partial class CpuBackend<E>
         where TOp : struct, IMapOp
         where T : struct, IVectorLanes<T, E>
     {
-        var turnedA = Straighten(y, ref a, ref row.A);
-        var turnedB = Straighten(y, ref b, ref row.B);
-        var turnedC = Straighten(y, ref c, ref row.C);
+        if (y.IsContiguous && y.Count >= LeastStraightened)
+            MapStraightened(y, a, b, c, row);
+        else
+            ForRows(new LoopNest(anyOrder: true, y, a, b, c), row, Grain);
+    }
+
+    /// <summary>Elements from which on a transposed operand is worth a copy.</summary>
+    const int LeastStraightened = 4096;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void MapStraightened<TOp, T>(Layout y, Layout a, Layout b, Layout c, MapRow<TOp, T> row)
+        where TOp : struct, IMapOp
+        where T : struct, IVectorLanes<T, E>
+    {
+        var straightA = Straightened(y, ref a, ref row.A);
+        var straightB = Straightened(y, ref b, ref row.B);
+        var straightC = Straightened(y, ref c, ref row.C);
         ForRows(new LoopNest(anyOrder: true, y, a, b, c), row, Grain);
-        if (turnedA is not null) BufferPool.Cpu.Return(turnedA);
-        if (turnedB is not null) BufferPool.Cpu.Return(turnedB);
-        if (turnedC is not null) BufferPool.Cpu.Return(turnedC);
+        if (straightA is not null) BufferPool.Cpu.Return(straightA);
+        if (straightB is not null) BufferPool.Cpu.Return(straightB);
+        if (straightC is not null) BufferPool.Cpu.Return(straightC);
     }
 
     // A large operand that lies transposed is copied by squares first: a row of y would meet a line of memory for each element.
-    static DeviceBuffer? Straighten(Layout y, ref Layout layout, ref E* x)
+    static DeviceBuffer? Straightened(Layout y, ref Layout layout, ref E* x)
     {
-        if (layout.IsContiguous || !y.IsContiguous || y.Count < 4096) return null;
+        if (layout.IsContiguous) return null;
         var nest = new LoopNest(anyOrder: true, y, layout);
         if (!IsTransposed(nest, out _)) return null;
         var buffer = BufferPool.Cpu.Rent(y.Count * sizeof(E));
