@@ -4,8 +4,8 @@ namespace MiniDL;
 
 /// <summary>Convolution as products with windows that are unfolded into the cache.</summary>
 /// <remarks>
-/// Order of operations (docs/numerics.md): an output is its bias and then one FMA chain over (c, kh, kw). The input gradient is, for a stride of 1, a convolution of dy with
-/// the flipped kernels; else products of columns, added back in the order of (c, kh, kw). The weight gradient is cut in parts of images by the sizes alone; a part is one chain over its images and their
+/// Order of operations (docs/numerics.md): an output is its bias and then one FMA chain over (c, kh, kw). The input gradient is, for a stride of 1 and several
+/// input channels a group, a convolution of dy with the flipped kernels; else products of columns, added back in the order of (c, kh, kw). The weight gradient is cut in parts of images by the sizes alone; a part is one chain over its images and their
 /// outputs, and the parts are added in order.
 /// </remarks>
 internal sealed unsafe partial class CpuBackend<E> : IConvKernels
