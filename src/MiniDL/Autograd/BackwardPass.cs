@@ -91,8 +91,6 @@ internal sealed class BackwardPass
 
     void Step(GradNode node, Tensor dy)
     {
-        if (node.Freed)
-            throw new InvalidOperationException("Backward: an earlier Backward has freed this graph; pass retainGraph: true to that one");
         var count = node.InputCount;
         if (count > dx.Length) dx = new Tensor?[count];
         var gradients = dx.AsSpan(0, count);
@@ -239,6 +237,9 @@ internal sealed class BackwardPass
 
         void Enter(GradNode node)
         {
+            // A freed node has lost its edges: going on would end here without a word.
+            if (node.Freed && !IsInput(node))
+                throw new InvalidOperationException("Backward: an earlier Backward has freed this graph; pass retainGraph: true to that one");
             node.Pass = id;
             node.Wanted = false;
             path.Push((node, 0));

@@ -7,6 +7,15 @@ namespace MiniDL.Conformance.Rows;
 /// <param name="Value">From a number in [0, 1) and the element's place to the element.</param>
 public sealed record Domain(DType? DType, Func<double, int, double> Value)
 {
+    /// <summary>True when the operand is a float that takes no gradient by the op's definition.</summary>
+    public bool IsConstant { get; init; }
+
+    /// <summary>True when the op has a gradient with respect to the operand.</summary>
+    public bool TakesGradient => DType is null && !IsConstant;
+
+    /// <summary>The same numbers in an operand that takes no gradient.</summary>
+    public Domain Constant() => this with { IsConstant = true };
+
     const double Steps = 65536; // so that Float32 holds each value exactly
 
     /// <summary>Floats in a range, none nearer than 1/20 to a kink.</summary>

@@ -21,9 +21,9 @@ internal static class LossRows
             (x, r) => Loss.BceWithLogits(x[0], x[1], x[2], x[3], r), x => Nd.Make(x[0].Shape, i => x[2][i] * ((x[1][i] * x[3][i] * Tail(-x[0][i])) + ((1 - x[1][i]) * Tail(x[0][i])))), null),
         .. Classes("CrossEntropy", 3, false, (x, r) => Loss.CrossEntropy(x[0], x[1], reduction: r), x => Cross(x, 0, -100), (_, _) => 1),
         .. Classes("CrossEntropy(smoothing)", 3, false, (x, r) => Loss.CrossEntropy(x[0], x[1], labelSmoothing: 0.2, reduction: r), x => Cross(x, 0.2, -100), (_, _) => 1),
-        .. Classes("CrossEntropy(weights, ignored, smoothing)", 3, true, (x, r) => Loss.CrossEntropy(x[0], x[1], x[2].Detach(), 1, 0.1, r), x => Cross(x, 0.1, 1), (x, t) => t == 1 ? 0 : x[2][(int)t]),
+        .. Classes("CrossEntropy(weights, ignored, smoothing)", 3, true, (x, r) => Loss.CrossEntropy(x[0], x[1], x[2], 1, 0.1, r), x => Cross(x, 0.1, 1), (x, t) => t == 1 ? 0 : x[2][(int)t]),
         .. Classes("Nll", 3, false, (x, r) => Loss.Nll(x[0], x[1], reduction: r), x => Negative(x, -100), (_, _) => 1),
-        .. Classes("Nll(weights, ignored)", 3, true, (x, r) => Loss.Nll(x[0], x[1], x[2].Detach(), 1, r), x => Negative(x, 1), (x, t) => t == 1 ? 0 : x[2][(int)t]),
+        .. Classes("Nll(weights, ignored)", 3, true, (x, r) => Loss.Nll(x[0], x[1], x[2], 1, r), x => Negative(x, 1), (x, t) => t == 1 ? 0 : x[2][(int)t]),
         .. Reductions("CrossEntropy(probabilities)", [[[2, 3], [2, 3]], [[3], [3]], [[2, 3, 2], [2, 3, 2]], [[0, 3], [0, 3]], [[5, 67], [5, 67]]], [Domain.Real, Domain.Unit],
             (x, r) => Loss.CrossEntropy(x[0], x[1], labelSmoothing: 0.1, reduction: r), Soft, null).Select(r => r.Without(Check.DTypes, "an integer target holds classes")),
     ];
@@ -36,8 +36,8 @@ internal static class LossRows
     {
         int[][][] shapes = [[[3, classes], [3]], [[2, classes, 2], [2, 2]], [[classes], []], [[0, classes], [0]], [[67, classes], [67]]];
         if (weighted) shapes = [.. shapes.Select(s => (int[][])[.. s, [classes]])];
-        var rows = Reductions(name, shapes, [Domain.Real, Domain.Index(classes), Domain.Positive], loss, losses, x => x[1].Data.Sum(t => weight(x, t)));
-        return rows.Select(r => (weighted ? r.Without(Check.Gradient, "class weights take no gradient, as PyTorch's; the row without weights has it").Without(Check.Broadcast, FixedShapes) : r).Without(Check.ZeroDim, NoAxis) with { Integers = weighted ? Takes.Nothing : Takes.AsFloat32, HasKernel = name[0] == 'C' });
+        var rows = Reductions(name, shapes, [Domain.Real, Domain.Index(classes), Domain.Positive.Constant()], loss, losses, x => x[1].Data.Sum(t => weight(x, t)));
+        return rows.Select(r => (weighted ? r.Without(Check.Broadcast, FixedShapes) : r).Without(Check.ZeroDim, NoAxis) with { Integers = weighted ? Takes.Nothing : Takes.AsFloat32, HasKernel = name[0] == 'C' });
     }
 
     static IEnumerable<OpRow> Reductions(string name, int[][][] shapes, Domain[] domains, Func<Tensor[], LossReduction, Tensor> loss, Func<Nd[], Nd> losses, Func<Nd[], double>? count)

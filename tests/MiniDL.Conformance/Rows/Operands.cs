@@ -53,10 +53,10 @@ internal static class Operands
         return leaf;
     }
 
-    /// <summary>The gradients of all float results with fixed, uneven weights, for each float operand; null where there is none.</summary>
-    public static Tensor?[] Gradients(OpRow row, Tensor[] x)
+    /// <summary>The gradients of all float results with fixed, uneven weights, for each operand that takes one; null where there is none.</summary>
+    public static Tensor?[] Gradients(OpRow row, Tensor[] x, Operand[] of)
     {
-        Tensor[] operands = [.. x.Select(u => u.DType.IsDifferentiable() ? Leaf(u) : u)];
+        Tensor[] operands = [.. x.Select((u, i) => of[i].Domain.TakesGradient && u.DType.IsDifferentiable() ? Leaf(u) : u)];
         var loss = Loss(row.Call(operands));
         Tensor[] leaves = [.. operands.Where(u => u.RequiresGrad)];
         return loss.RequiresGrad ? Autograd.Grad(loss, leaves) : new Tensor?[leaves.Length];

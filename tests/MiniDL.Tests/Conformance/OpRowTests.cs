@@ -1,6 +1,6 @@
 using MiniDL.Conformance.Rows;
 
-namespace MiniDL.Tests.Conformance;
+namespace MiniDL.Tests;
 
 /// <summary>Each op's row, on the CPU, with returned blocks filled with NaN.</summary>
 [Collection(nameof(Serial))]
