@@ -97,7 +97,7 @@ public sealed class GraphTests
     {
         var x = Leaf(1, 2);
         var wide = Autograd.Custom(x, u => u.Square(), (u, dy) => dy.Unsqueeze(0)).Sum();
-        Assert.Equal("Custom: its backward made a gradient of shape [1, 2] for an operand of shape [2]", Assert.Throws<InvalidOperationException>(() => wide.Backward()).Message.Replace("[1,2]", "[1, 2]", StringComparison.Ordinal));
+        Assert.Equal("Custom: its backward made a gradient of shape [1,2] for an operand of shape [2]", Assert.Throws<InvalidOperationException>(() => wide.Backward()).Message);
         var narrow = Autograd.Custom(x, u => u.Square(), (u, dy) => dy.To(DType.Float32)).Sum();
         Assert.Equal("Custom: its backward made a Float32 gradient for a Float64 operand", Assert.Throws<InvalidOperationException>(() => narrow.Backward()).Message);
         var few = Autograd.Custom([x, x], u => u[0] + u[1], (_, dy) => [dy]).Sum();
