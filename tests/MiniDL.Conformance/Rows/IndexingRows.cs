@@ -27,14 +27,14 @@ internal static class IndexingRows
         Row("MaskedFill(tensor)", x => x[0].MaskedFill(x[1], x[2]), x => Fill(x[0], x[1], x[2].Data[0]), [Domain.Real, Domain.Mask, Domain.Real], [[2, 3], [2, 3], []], [[], [], []], [[0], [1], []]) with { Integers = Takes.AsItIs },
         Row("MaskedSelect", x => x[0].MaskedSelect(x[1]), x => Chosen(x[0], x[1]), [Domain.Real, Domain.Mask], [[2, 3], [2, 3]], [[2, 3], [3]], [[3], [2, 1]], [[], []], [[0], [1]], [[5, 67], [67]]) with { Integers = Takes.AsItIs },
         Row("x[mask]", x => x[0][x[1]], x => Chosen(x[0], x[1]), [Domain.Real, Domain.Mask], [[2, 3], [2, 3]], [[7], [7]], [[0], [0]]) with { Members = ["get_At"], Integers = Takes.AsItIs },
-        Row("x[index]", x => x[0][x[1]], x => Nd.Make([.. x[1].Shape, x[0].Size(1)], i => x[0][(int)x[1][i[..^1]], i[^1]]), [Domain.Real, Domain.Index(3)], [[3, 2], [4]], [[3, 2], [2, 2]], [[3, 2], []], [[3, 2], [0]]) with { Members = ["get_At"], Integers = Takes.AsItIs },
+        Row("x[index]", x => x[0][x[1]], x => Nd.Make([.. x[1].Shape, x[0].Size(1)], i => x[0][(int)x[1][i.AsSpan(0, i.Length - 1)], i[^1]]), [Domain.Real, Domain.Index(3)], [[3, 2], [4]], [[3, 2], [2, 2]], [[3, 2], []], [[3, 2], [0]]) with { Members = ["get_At"], Integers = Takes.AsItIs },
         Row("x[.., index]", x => x[0][.., x[1]], x => Pick(x[0], x[1]), [Domain.Real, Domain.Index(3)], [[2, 3], [4]]) with { Members = ["get_At"], Integers = Takes.AsItIs },
         Row("x[index, index]", x => x[0][x[1], x[2]], x => Nd.Make(Nd.Broadcast(x[1].Shape, x[2].Shape), i => x[0][(int)x[1][i], (int)x[2][i]]), [Domain.Real, Domain.Index(3), Domain.Index(2)], [[3, 2], [4], [4]], [[3, 2], [2, 1], [3]]) with { Members = ["get_At"], Integers = Takes.AsItIs },
         Row("Nonzero", x => x.Nonzero(), Nonzero, new(null, (u, _) => u < 0.5 ? 0 : Math.Round(u * 64)), [2, 3], [7], [], [0], [5, 67]) with { Integers = Takes.ForOther, Halves = Takes.ForOther },
-        Row("Embedding", x => x[0].Embedding(x[1]), x => Nd.Make([.. x[1].Shape, x[0].Size(1)], i => x[0][(int)x[1][i[..^1]], i[^1]]), [Domain.Real, Domain.Index(4)],
+        Row("Embedding", x => x[0].Embedding(x[1]), x => Nd.Make([.. x[1].Shape, x[0].Size(1)], i => x[0][(int)x[1][i.AsSpan(0, i.Length - 1)], i[^1]]), [Domain.Real, Domain.Index(4)],
             [[4, 3], [2, 3]], [[4, 3], []], [[4, 3], [0]], [[4, 67], [5]]).Without(Check.ZeroDim, "w is a matrix") with { Integers = Takes.AsItIs },
-        Row("OneHot", x => x.OneHot(4), x => Nd.Make([.. x.Shape, 4], i => x[i[..^1]] == i[^1] ? 1 : 0), Domain.Index(4), [2, 3], [], [0], [67]),
-        Row("OneHot()", x => x.OneHot(), x => Nd.Make([.. x.Shape, (int)x.Data.Max() + 1], i => x[i[..^1]] == i[^1] ? 1 : 0), Domain.Index(4), [2, 3], [5]),
+        Row("OneHot", x => x.OneHot(4), x => Nd.Make([.. x.Shape, 4], i => x[i.AsSpan(0, i.Length - 1)] == i[^1] ? 1 : 0), Domain.Index(4), [2, 3], [], [0], [67]),
+        Row("OneHot()", x => x.OneHot(), x => Nd.Make([.. x.Shape, (int)x.Data.Max() + 1], i => x[i.AsSpan(0, i.Length - 1)] == i[^1] ? 1 : 0), Domain.Index(4), [2, 3], [5]),
     ];
 
     /// <summary>y[i, j] = x[i, index[i, j]], for the axis dim.</summary>
