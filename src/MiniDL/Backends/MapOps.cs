@@ -22,7 +22,7 @@ public interface INumberMapOp
 
 /// <summary>A reduction: an associative combination of transformed elements.</summary>
 /// <remarks>
-/// Order (docs/numerics.md): element k of the reduced axes goes, in order, to lane k mod 64 (Float64 and integers: 32) of its block of 16,384 elements; the lanes meet in a tree of halves; the blocks meet in order.
+/// Order (docs/numerics.md): element k of the reduced axes goes, in order, to lane k mod 64 (types of 8 bytes: 32) of its block of 16,384 elements; the lanes meet in a tree of halves; the blocks meet in order.
 /// It depends on the sizes alone, not on strides, threads or vector width.
 /// </remarks>
 public interface IReduceOp
