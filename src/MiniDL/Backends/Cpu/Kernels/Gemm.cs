@@ -13,6 +13,9 @@ internal static unsafe class Gemm
     /// <summary>The least work worth a chunk of its own, in multiplications: about 10 µs.</summary>
     public const double LeastChunk = 1 << 19;
 
+    /// <summary>From so many columns on, panels of a are used often enough to be packed.</summary>
+    public const int PackAFromColumns = 96;
+
     /// <summary>c (+)= a·b on this thread.</summary>
     public static void Run<E>(int m, int n, int k, in GemmMatrix<E> a, in GemmMatrix<E> b, in GemmMatrix<E> c, bool accumulate = false) where E : unmanaged
     {
@@ -55,15 +58,22 @@ internal static unsafe class Gemm
     public static double Work(int m, int n, int k) => (double)Math.Max(m, 6) * Math.Max(n, 6) * k;
 
     // Registers run along the columns of c, so those should be many and b should lie row after row. cᵀ = bᵀ·aᵀ exchanges the roles at the price of writing c
-    // element by element. The sums are cycles per step of k with 8 lanes and two multiplications a cycle; turning a strip while packing costs half a cycle an element.
+    // element by element.
     static bool BetterTransposed<E>(int m, int n, int k, in GemmMatrix<E> a, in GemmMatrix<E> b, in GemmMatrix<E> c) where E : unmanaged
     {
         if (c.Col != 1 || n == 1) return c.Row == 1;
         if (m == 1) return false;
+        var writing = (double)m * n * 1.5 / Math.Max(k, 1);
+        return Cycles(n, m, b.Col == 1, a.Row == 1) + writing < Cycles(m, n, a.Row == 1, b.Col == 1);
+    }
+
+    // Cycles for a step of k, with 8 lanes and two multiplications a cycle. Packing costs a tenth of a cycle an element when the strip is copied, half a one when it is turned.
+    static double Cycles(int m, int n, bool aCopied, bool bCopied)
+    {
         const int lanes = 8;
-        const double turn = 0.5, copy = 0.1;
-        double straight = 0.5 * m * ((n + lanes - 1) / lanes) + n * (b.Col == 1 ? copy : turn);
-        double turned = 0.5 * n * ((m + lanes - 1) / lanes) + m * (a.Row == 1 ? copy : turn) + (double)m * n * 1.5 / Math.Max(k, 1);
-        return turned < straight;
+        const double copy = 0.1, turn = 0.5;
+        var packing = n * (bCopied ? copy : turn);
+        if (n > PackAFromColumns) packing += m * (aCopied ? copy : turn);
+        return 0.5 * m * ((n + lanes - 1) / lanes) + packing;
     }
 }

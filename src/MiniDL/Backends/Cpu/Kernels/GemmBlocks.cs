@@ -20,7 +20,7 @@ internal static unsafe class GemmBlocks<T, E>
     where E : unmanaged
 {
     const int StepBlock = 512, ColumnBlock = 2048, RowBlockBytes = 393_216;
-    const int PackAFromColumns = 96, ReadBInPlaceRows = 12, ReadBInPlaceBytes = 24 << 10;
+    const int ReadBInPlaceRows = 12, ReadBInPlaceBytes = 24 << 10;
 
     // Eight chains fill the multipliers, and more rows of a that lie a power of two apart would push each other out of L1.
     const int OneVectorRows = 8;
@@ -51,7 +51,7 @@ internal static unsafe class GemmBlocks<T, E>
         var nBlocks = new Cut(bPanels, Ceiling(n, ColumnBlock));
 
         var packB = stored.Data == null || stored.Col != 1 || (m > ReadBInPlaceRows && (long)k * n * sizeof(E) > ReadBInPlaceBytes);
-        var packA = n > PackAFromColumns;
+        var packA = n > Gemm.PackAFromColumns;
         var keepB = mBlocks.Parts > 1;
 
         int aSize = packA ? mBlocks.Most * height * kBlocks.Most : 0, bStride = kBlocks.Most * width;
