@@ -89,7 +89,8 @@ internal static class NormalizationRows
 
     static OpRow Attention(string name, Func<Tensor[], Tensor> op, Func<Nd?, int, int, double> mask, int operands, params int[][][] shapes)
         => Row(name, op, x => Attend(x, mask, name.Contains("causal", StringComparison.Ordinal) ? 0.7 : null)[0], [.. Enumerable.Repeat(Domain.Real, operands)], shapes)
-            .Without(Check.ZeroDim, NoAxis) with { Integers = Takes.Nothing };
+            .Without(Check.ZeroDim, NoAxis) with
+        { Integers = Takes.Nothing };
 
     /// <summary>softmax(q·kᵀ·scale + mask)·v and the softmax.</summary>
     static Nd[] Attend(Nd[] x, Func<Nd?, int, int, double> mask, double? scale)

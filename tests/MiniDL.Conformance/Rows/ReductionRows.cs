@@ -90,7 +90,8 @@ internal static class ReductionRows
     static OpRow Extreme(string name, Func<Tensor, (Tensor Values, Tensor Indices)> op, Func<double[], double> f, bool keepDim)
         => Several(name, x => op(x[0]) is var (values, indices) ? [values, indices] : [],
             x => [Reduce(x[0], [-1], keepDim, f), Reduce(x[0], [-1], keepDim, line => Array.IndexOf(line, f(line)))],
-            [Domain.Real], [.. NoEmptyAxis(LastShapes).Select(s => new[] { s })]) with { Integers = Takes.AsItIs };
+            [Domain.Real], [.. NoEmptyAxis(LastShapes).Select(s => new[] { s })]) with
+        { Integers = Takes.AsItIs };
 
     /// <summary>Shapes whose reduced axes have elements: what has none has no largest. An axis that stays may have none.</summary>
     static int[][] NoEmptyAxis(int[][] shapes) => [.. shapes.Where(s => !s.Contains(0) || (s.Length == 2 && s[1] > 0))];

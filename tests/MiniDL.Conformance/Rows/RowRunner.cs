@@ -38,7 +38,7 @@ public sealed class RowRunner
             Try(Check.Gradient, () => Differences(x, operands, order: 1));
             if (!row.OptOuts.ContainsKey(Check.Gradient)) Try(Check.SecondGradient, () => Differences(x, operands, order: 2));
         }
-                Try(Check.DTypes, OtherTypes);
+        Try(Check.DTypes, OtherTypes);
     }
 
     void Try(Check check, Action action)

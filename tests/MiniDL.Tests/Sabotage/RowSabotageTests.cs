@@ -64,7 +64,8 @@ public sealed class RowSabotageTests
     {
         if (Fusion.Mode == FusedKernels.Required) throw new InvalidOperationException("no fused kernel");
         return x.Square();
-    }) with { HasKernel = true }, Check.Fusion);
+    }) with
+    { HasKernel = true }, Check.Fusion);
 
     [Fact]
     public void AnIntegerThatBecomesAFloat() => AssertReports(Square(x => x.To(DType.Float64).Square()) with { Integers = Takes.AsItIs }, Check.DTypes);
