@@ -29,7 +29,7 @@ public abstract class Dataset
     /// <param name="generator">What the draw comes from; <see cref="Generator.Current"/> when null.</param>
     public (Subset First, Subset Second) Split(double fraction, Generator? generator = null)
     {
-        if (!(fraction is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(fraction), $"Split: fraction is {fraction}, it must be from 0 to 1");
+        if (!(fraction is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(fraction), FormattableString.Invariant($"Split: fraction is {fraction}, it must be from 0 to 1"));
         var order = Shuffle.Order(Count, Shuffle.Seed(generator), 0);
         var first = (int)Math.Round(fraction * Count, MidpointRounding.AwayFromZero);
         return (new Subset(this, order[..first]), new Subset(this, order[first..]));

@@ -32,7 +32,7 @@ public static class Idx
         if (dtype is not (DType.Float32 or DType.Float64 or DType.Int32 or DType.Int64))
             throw new ArgumentException($"Idx.Load: dtype is {dtype}; it must be Float32, Float64, Int32 or Int64", nameof(dtype));
         if (!dtype.IsFloat() && scale != 1)
-            throw new ArgumentException($"Idx.Load: scale is {scale}, but {dtype} cannot hold fractions", nameof(scale));
+            throw new ArgumentException(FormattableString.Invariant($"Idx.Load: scale is {scale}, but {dtype} cannot hold fractions"), nameof(scale));
         using var unpacked = InputFile.Unpack(stream);
         var array = IdxArray.Read(unpacked, file);
         if (!dtype.IsFloat() && array.Type is IdxType.Float32 or IdxType.Float64)

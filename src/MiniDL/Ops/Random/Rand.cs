@@ -74,7 +74,7 @@ public partial class Tensor
     {
         const long Exact = 1L << 53; // the distribution's bounds are doubles
         if (low >= high || low < -Exact || high > Exact)
-            throw new ArgumentException($"RandInt: there is no whole number from {low} to below {high}, or a bound is beyond ±2⁵³", nameof(high));
+            throw new ArgumentException(FormattableString.Invariant($"RandInt: there is no whole number from {low} to below {high}, or a bound is beyond ±2⁵³"), nameof(high));
         return Draw(new(DistributionKind.Integer, low, high), shape, DType.Int64, device, generator, nameof(RandInt)).To(dtype);
     }
 
