@@ -38,6 +38,13 @@ internal sealed unsafe partial class CpuBackend<E> : IConvKernels
         flipped.LetGo();
     }
 
+    /// <summary>True when dx has so few channels beside dy that its columns are far fewer than the windows of dy to unfold.</summary>
+    static bool FewColumns(in ConvShape shape)
+    {
+        var s = shape.Window;
+        return 4L * shape.GroupIn * s.OutH * s.OutW < (long)shape.GroupOut * s.H * s.W;
+    }
+
     void ConvBackwardInputByColumns(in ConvShape shape, in TensorView dy, in TensorView w, in TensorView dx)
     {
         var s = shape.Window;

@@ -64,6 +64,7 @@ internal sealed unsafe partial class CpuBackend<E> : IPoolKernels
                 {
                     case PoolStep.MaxForward when IsPairs(s): MaxPairs(s, X + p * image, Y + p * result); break;
                     case PoolStep.MaxForward: MaxForward(s, X + p * image, Y + p * result); break;
+                    case PoolStep.MaxBackward when IsPairs(s): MaxPairsBackward(s, X + p * image, Dy + p * result, Y + p * image); break;
                     case PoolStep.MaxBackward: MaxBackward(s, X + p * image, Dy + p * result, Y + p * image); break;
                     case PoolStep.AvgForward: AvgForward(Shape, X + p * image, Y + p * result); break;
                     default: AvgBackward(Shape, Dy + p * result, Y + p * image); break;
@@ -85,6 +86,26 @@ internal sealed unsafe partial class CpuBackend<E> : IPoolKernels
                     y[ow] = F.Max(F.Max(upper[2 * ow], upper[2 * ow + 1]), F.Max(lower[2 * ow], lower[2 * ow + 1]));
             }
         }
+
+        /// <summary>The usual 2×2 windows, without a branch that the data decides.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        static void MaxPairsBackward(in WindowShape s, F* x, F* dy, F* dx)
+        {
+            new Span<F>(dx, s.H * s.W).Clear();
+            for (var oh = 0; oh < s.OutH; oh++)
+                for (var ow = 0; ow < s.OutW; ow++)
+                {
+                    var place = 2 * oh * s.W + 2 * ow;
+                    F a = x[place], b = x[place + 1], c = x[place + s.W], d = x[place + s.W + 1];
+                    var largest = F.Max(F.Max(a, b), F.Max(c, d));
+                    int isA = Bit(a == largest), isB = Bit(b == largest), isC = Bit(c == largest);
+                    var at = place + (1 - isA) * (isB + (1 - isB) * (s.W + 1 - isC));
+                    dx[F.IsNaN(largest) ? FirstLargest(s, x, oh, ow) : at] = *dy++;
+                }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static int Bit(bool value) => Unsafe.BitCast<bool, byte>(value);
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         static void MaxForward(in WindowShape s, F* x, F* y)
