@@ -94,8 +94,7 @@ internal sealed class BackwardPass
         var count = node.InputCount;
         if (count > dx.Length) dx = new Tensor?[count];
         var gradients = dx.AsSpan(0, count);
-        // What a recording pass makes may be shared by graphs to come: the collector decides about it.
-        using var scope = createGraph ? TempScope.Suspend() : TempScope.Open();
+        using var scope = TempScope.Open();
         node.Backward(dy, gradients);
         for (var k = 0; k < count; k++)
         {
