@@ -157,7 +157,8 @@ internal sealed partial class BufferPool
     {
         if (bytes > LargestRequest) throw NoMemory(bytes);
         var size = BlockHeap.RoundToBin(bytes);
-        if (size >= Large) size = (bytes + LargeGrain - 1) / LargeGrain * LargeGrain;
+        // Not below Large again: a class list serves any of its blocks unseen, so all of them must have the class's size.
+        if (size >= Large) size = Math.Max((bytes + LargeGrain - 1) / LargeGrain * LargeGrain, Large);
         if (TakeFree(size) is { } free) return free;
         if (SweepBeforeGrowing() && TakeFree(size) is { } swept) return swept;
         return Grow(size);

@@ -48,6 +48,31 @@ public sealed unsafe class BufferPoolTests
         }
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(64 * 1024)]
+    [InlineData(Mega)]
+    [InlineData(8 * Mega)]
+    public void BuffersNeverOverlapWhateverSizesFollowEachOther(long around)
+    {
+        // Sizes on both sides of every border of classes and of the two heaps, given back and rented again in another order.
+        var random = new Random(2);
+        var live = new List<DeviceBuffer>();
+        for (var i = 0; i < 3000; i++)
+        {
+            if (live.Count == 12)
+            {
+                var at = random.Next(live.Count);
+                pool.Return(live[at]);
+                live.RemoveAt(at);
+            }
+            var x = pool.Rent((long)(around * (0.85 + (0.3 * random.NextDouble()))));
+            foreach (var other in live)
+                Assert.True(x.Pointer + x.Bytes <= other.Pointer || other.Pointer + other.Bytes <= x.Pointer, $"a buffer of {x.Bytes} bytes overlaps one of {other.Bytes}");
+            live.Add(x);
+        }
+    }
+
     [Fact]
     public void LargeBlocksAreSplitAndMerged()
     {
