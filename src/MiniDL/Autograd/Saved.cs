@@ -33,9 +33,6 @@ internal struct Saved
         if (storage is DeviceBuffer buffer) buffer.Hold();
     }
 
-    /// <summary>True when something is saved.</summary>
-    public readonly bool HasValue => layout is not null;
-
     /// <summary>The operand, part of the graph it came from.</summary>
     public readonly Tensor Read(GradNode owner) => Make(owner, node);
 

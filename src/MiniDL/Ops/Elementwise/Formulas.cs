@@ -3,7 +3,7 @@ namespace MiniDL;
 /// <summary>Small formulas that several ops share.</summary>
 internal static class Formulas
 {
-    /// <summary>−1, 0 or 1; NaN stays NaN... through a − a.</summary>
+    /// <summary>−1, 0 or 1; a NaN, which is neither above nor below 0, stays one.</summary>
     public static T Sign<T>(T x) where T : struct, INumberLanes<T>
         => T.IfGreater(x, T.Of(0), T.Of(1), T.IfGreater(T.Of(0), x, -T.Of(1), x));
 

@@ -22,7 +22,7 @@ internal sealed unsafe partial class CpuBackend<E> : IConvKernels
     {
         var s = shape.Window;
         int padTop = s.DilationH * (s.KernelH - 1) - s.PadTop, padLeft = s.DilationW * (s.KernelW - 1) - s.PadLeft;
-        if (s is not { StrideH: 1, StrideW: 1 } || padTop < 0 || padLeft < 0 || shape.GroupIn == 1)
+        if (s is not { StrideH: 1, StrideW: 1 } || padTop < 0 || padLeft < 0 || FewColumns(shape))
         {
             ConvBackwardInputByColumns(shape, dy, w, dx);
             return;
@@ -42,7 +42,7 @@ internal sealed unsafe partial class CpuBackend<E> : IConvKernels
     static bool FewColumns(in ConvShape shape)
     {
         var s = shape.Window;
-        return 4L * shape.GroupIn * s.OutH * s.OutW < (long)shape.GroupOut * s.H * s.W;
+        return shape.GroupIn == 1 || 4L * shape.GroupIn * s.OutH * s.OutW < (long)shape.GroupOut * s.H * s.W;
     }
 
     void ConvBackwardInputByColumns(in ConvShape shape, in TensorView dy, in TensorView w, in TensorView dx)
