@@ -90,24 +90,37 @@ sealed class SafetensorsHeader
 
     ReadOnlySpan<byte> NameBytes(in SafetensorsEntry entry) => json.AsSpan(entry.NameStart, entry.NameLength);
 
-    /// <summary>Open addressing over the names' bytes: no string is made for a file that is going to be refused.</summary>
+    /// <summary>Only names of one hash are looked up again, and no string is made for a file that is going to be refused.</summary>
+    /// <remarks>Hashes are dealt out to parts by their upper bits and each part is sorted: a table for a million names would miss the cache for each of them.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void RefuseDuplicates()
     {
-        if (count < 2) return;
-        var slots = new int[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count + (uint)count / 2)];
+        const int Parts = 4096, PartShift = 64 - 12;
+        var hashes = new ulong[count]; // a hash, and the number of its entry
+        var ends = new int[Parts + 1];
         for (var i = 0; i < count; i++)
         {
-            var name = NameBytes(entries[i]);
             var hash = new HashCode();
-            hash.AddBytes(name);
-            var slot = hash.ToHashCode() & slots.Length - 1;
-            for (; slots[slot] != 0; slot = slot + 1 & slots.Length - 1)
-            {
-                if (NameBytes(entries[slots[slot] - 1]).SequenceEqual(name)) throw Error(entries[i], "the name stands twice in the header");
-            }
-            slots[slot] = i + 1;
+            hash.AddBytes(NameBytes(entries[i]));
+            hashes[i] = (ulong)(uint)hash.ToHashCode() << 32 | (uint)i;
+            ends[(int)(hashes[i] >> PartShift) + 1]++;
         }
+        for (var part = 0; part < Parts; part++) ends[part + 1] += ends[part];
+        var dealt = new ulong[count];
+        foreach (var hash in hashes) dealt[ends[(int)(hash >> PartShift)]++] = hash; // each start moves on to its part's end
+        for (int part = 0, start = 0; part < Parts; start = ends[part++])
+        {
+            var hashesOfPart = dealt.AsSpan(start, ends[part] - start);
+            hashesOfPart.Sort();
+            for (var i = 0; i < hashesOfPart.Length; i++)
+                for (var k = i + 1; k < hashesOfPart.Length && hashesOfPart[k] >> 32 == hashesOfPart[i] >> 32; k++)
+                    RefuseDuplicate(entries[(uint)hashesOfPart[i]], entries[(uint)hashesOfPart[k]]);
+        }
+    }
+
+    void RefuseDuplicate(in SafetensorsEntry a, in SafetensorsEntry b)
+    {
+        if (NameBytes(a).SequenceEqual(NameBytes(b))) throw Error(b, "the name stands twice in the header");
     }
 
     static int Compare(SafetensorsEntry a, SafetensorsEntry b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End);
