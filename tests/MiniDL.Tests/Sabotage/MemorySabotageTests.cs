@@ -67,33 +67,37 @@ public sealed class MemorySabotageTests
         Assert.False(SameEachTime(chunkwise: false), "chunks that add to one place as they come were not noticed");
     }
 
-    /// <summary>Sums 1/k on three threads, many times over: true when every sum has the same bits.</summary>
+    /// <summary>Sums 1/k on one thread, then on three, many times over: true when every sum has the same bits.</summary>
     static bool SameEachTime(bool chunkwise)
     {
-        const int Chunks = 64;
-        var sums = new HashSet<double>();
-        for (var run = 0; run < 200; run++)
-        {
-            var (parts, total) = (new double[Chunks], 0.0);
-            var threads = new Thread[3];
-            var next = -1;
-            for (var t = 0; t < threads.Length; t++)
-            {
-                threads[t] = new Thread(() =>
-                {
-                    for (int c; (c = Interlocked.Increment(ref next)) < Chunks;)
-                    {
-                        if (c % 8 == 0) Thread.Yield();
-                        for (var k = 1; k <= 50; k++)
-                            if (chunkwise) parts[c] += 1.0 / ((50 * c) + k);
-                            else total += 1.0 / ((50 * c) + k);
-                    }
-                });
-                threads[t].Start();
-            }
-            foreach (var thread in threads) thread.Join();
-            sums.Add(chunkwise ? parts.Sum() : total);
-        }
+        var sums = new HashSet<double> { Sum(1, chunkwise) };
+        for (var run = 0; run < 50; run++) sums.Add(Sum(3, chunkwise));
         return sums.Count == 1;
+    }
+
+    static double Sum(int threadCount, bool chunkwise)
+    {
+        const int Chunks = 66; // as many for each of three threads
+        var (parts, total) = (new double[Chunks], 0.0);
+        var threads = new Thread[threadCount];
+        using var allHaveRead = new Barrier(threadCount);
+        for (var t = 0; t < threadCount; t++)
+        {
+            var first = t;
+            threads[t] = new Thread(() =>
+            {
+                for (var c = first; c < Chunks; c += threadCount)
+                {
+                    var seen = chunkwise ? parts[c] : total;
+                    if (c < threadCount) allHaveRead.SignalAndWait(); // between reading and writing, where a race loses a sum
+                    for (var k = 1; k <= 50; k++) seen += 1.0 / ((50 * c) + k);
+                    if (chunkwise) parts[c] = seen;
+                    else total = seen;
+                }
+            });
+            threads[t].Start();
+        }
+        foreach (var thread in threads) thread.Join();
+        return chunkwise ? parts.Sum() : total;
     }
 }
