@@ -9,7 +9,7 @@ namespace MiniDL;
 /// <param name="smallestRest">A rest below this stays with the block.</param>
 internal sealed class BlockHeap(BufferPool pool, Func<long, MemoryBlock> allocate, long slabBytes, long smallestRest)
 {
-    const int Unit = 64;
+    const int Unit = 256;             // a line of a GPU's memory; the CPU wants 64
     const long OwnGrain = 2 << 20;      // a block of its own has a multiple of this, so that the next one of nearly its size fits
 
     /// <summary>Enough bins for any size that fits in 63 bits.</summary>
@@ -22,7 +22,7 @@ internal sealed class BlockHeap(BufferPool pool, Func<long, MemoryBlock> allocat
     /// <summary>Bytes taken from the system.</summary>
     public long Reserved { get; private set; }
 
-    /// <summary>The bin of blocks of at least <paramref name="bytes"/>, a multiple of 64, and less than an eighth above its lower end.</summary>
+    /// <summary>The bin of blocks of at least <paramref name="bytes"/>, a multiple of the unit, and less than an eighth above its lower end.</summary>
     public static int Bin(long bytes)
     {
         var units = (ulong)bytes / Unit;
@@ -40,7 +40,7 @@ internal sealed class BlockHeap(BufferPool pool, Func<long, MemoryBlock> allocat
         return (long)((units + mask) & ~mask) * Unit;
     }
 
-    /// <summary>A block of at least <paramref name="bytes"/>, a multiple of 64, or null when none is free.</summary>
+    /// <summary>A block of at least <paramref name="bytes"/>, a multiple of the unit, or null when none is free.</summary>
     public PoolBlock? Take(long bytes)
     {
         var block = Find(bytes);

@@ -14,6 +14,9 @@ internal unsafe struct LoopNest
     fixed long strides[Layout.MaxRank * MaxOperands];
     readonly int operands;
 
+    /// <summary>How many operands there are.</summary>
+    public readonly int Operands => operands;
+
     /// <summary>How many axes are left, 1 at least.</summary>
     public int Rank { get; private set; }
 

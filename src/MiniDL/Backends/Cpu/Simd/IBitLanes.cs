@@ -1,8 +1,8 @@
 namespace MiniDL;
 
-/// <summary>Floats in a SIMD register as bit patterns: the few steps beside arithmetic that <see cref="VectorMath{T, E}"/> is written in.</summary>
+/// <summary>Floats as bit patterns, in SIMD registers or on a GPU: the few steps beside arithmetic that <see cref="VectorMath{T, E}"/> is written in.</summary>
 /// <remarks>Patterns are as wide as the element; a mask has all bits of a lane set, or none.</remarks>
-internal interface IBitLanes<T, E> : IVectorLanes<T, E>
+internal interface IBitLanes<T, E> : ILanes<T>
     where T : struct, IBitLanes<T, E>
     where E : unmanaged
 {
@@ -42,6 +42,9 @@ internal interface IBitLanes<T, E> : IVectorLanes<T, E>
     /// <summary><paramref name="yes"/> where the mask is set, else <paramref name="no"/>.</summary>
     static abstract T Select(T mask, T yes, T no);
 
-    /// <summary>Whether a mask is set in some lane.</summary>
-    static abstract bool Any(T mask);
+    /// <summary>Whether <see cref="ILanes{T}.Fma"/> rounds once.</summary>
+    static abstract bool HasFma { get; }
+
+    /// <summary>Replaces r and quarter of <see cref="VectorMath{T, E}.Sin"/> in the lanes whose angle a is beyond <paramref name="end"/>.</summary>
+    static abstract void ReduceLarge(T a, T end, ref T r, ref T quarter);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MiniDL;
 
 /// <summary>Takes quarter turns off an angle of any size, in integers: a·2/π modulo 4 to 128 bits behind the point (Payne and Hanek, Radian reduction for trigonometric functions, 1983).</summary>
@@ -38,6 +40,34 @@ internal static class LargeAngle
         if (a > 0) return n & 3;
         r = -r;
         return -n & 3;
+    }
+
+    /// <summary>The same for the lanes of a register beyond 4096 (double: 10⁶), one by one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static unsafe void Reduce<T, E>(T a, ref T r, ref T quarter)
+        where T : struct, IVectorLanes<T, E>
+        where E : unmanaged
+    {
+        byte* angles = stackalloc byte[64], rests = stackalloc byte[64], quarters = stackalloc byte[64];
+        T.Store(a, (E*)angles);
+        T.Store(r, (E*)rests);
+        T.Store(quarter, (E*)quarters);
+        for (var i = 0; i < T.Count; i++)
+            if (sizeof(E) == 4)
+            {
+                var angle = ((float*)angles)[i];
+                if (!(Math.Abs(angle) > 4096) || !float.IsFinite(angle)) continue;
+                ((int*)quarters)[i] = Reduce(angle, out var rest);
+                ((float*)rests)[i] = (float)rest;
+            }
+            else
+            {
+                var angle = ((double*)angles)[i];
+                if (!(Math.Abs(angle) > 1e6) || !double.IsFinite(angle)) continue;
+                ((long*)quarters)[i] = Reduce(angle, out ((double*)rests)[i]);
+            }
+        r = T.Load((E*)rests);
+        quarter = T.Load((E*)quarters);
     }
 
     /// <summary>64 bits of the table, from a bit on.</summary>

@@ -6,7 +6,7 @@ namespace MiniDL;
 
 /// <summary>A register of 128 bits.</summary>
 /// <typeparam name="E">The element: float, double, int, long or byte (a truth value); the functions of <see cref="ILanes{T}"/> are there for float and double.</typeparam>
-internal readonly unsafe struct V128<E> : IBitLanes<V128<E>, E> where E : unmanaged
+internal readonly unsafe struct V128<E> : IVectorLanes<V128<E>, E>, IBitLanes<V128<E>, E> where E : unmanaged
 {
     readonly Vector128<E> v;
 
@@ -166,6 +166,16 @@ internal readonly unsafe struct V128<E> : IBitLanes<V128<E>, E> where E : unmana
     [MethodImpl(AggressiveInlining)]
     public static V128<E> Select(V128<E> mask, V128<E> yes, V128<E> no) => new(Vector128.ConditionalSelect(mask.v, yes.v, no.v));
 
+    public static bool HasFma
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => Widths.Fma;
+    }
+
     [MethodImpl(AggressiveInlining)]
-    public static bool Any(V128<E> mask) => !Vector128.EqualsAll(mask.v.AsByte(), Vector128<byte>.Zero);
+    public static void ReduceLarge(V128<E> a, V128<E> end, ref V128<E> r, ref V128<E> quarter)
+    {
+        var large = Greater(Abs(a), end);
+        if (!Vector128.EqualsAll(large.v.AsByte(), Vector128<byte>.Zero)) LargeAngle.Reduce<V128<E>, E>(a, ref r, ref quarter);
+    }
 }

@@ -6,7 +6,7 @@ namespace MiniDL;
 
 /// <summary>A register of 256 bits.</summary>
 /// <typeparam name="E">The element: float, double, int, long or byte (a truth value); the functions of <see cref="ILanes{T}"/> are there for float and double.</typeparam>
-internal readonly unsafe struct V256<E> : IBitLanes<V256<E>, E> where E : unmanaged
+internal readonly unsafe struct V256<E> : IVectorLanes<V256<E>, E>, IBitLanes<V256<E>, E> where E : unmanaged
 {
     readonly Vector256<E> v;
 
@@ -155,6 +155,16 @@ internal readonly unsafe struct V256<E> : IBitLanes<V256<E>, E> where E : unmana
     [MethodImpl(AggressiveInlining)]
     public static V256<E> Select(V256<E> mask, V256<E> yes, V256<E> no) => new(Vector256.ConditionalSelect(mask.v, yes.v, no.v));
 
+    public static bool HasFma
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => Widths.Fma;
+    }
+
     [MethodImpl(AggressiveInlining)]
-    public static bool Any(V256<E> mask) => !Vector256.EqualsAll(mask.v.AsByte(), Vector256<byte>.Zero);
+    public static void ReduceLarge(V256<E> a, V256<E> end, ref V256<E> r, ref V256<E> quarter)
+    {
+        var large = Greater(Abs(a), end);
+        if (!Vector256.EqualsAll(large.v.AsByte(), Vector256<byte>.Zero)) LargeAngle.Reduce<V256<E>, E>(a, ref r, ref quarter);
+    }
 }

@@ -6,7 +6,7 @@ namespace MiniDL;
 
 /// <summary>A register of 512 bits.</summary>
 /// <typeparam name="E">The element: float, double, int, long or byte (a truth value); the functions of <see cref="ILanes{T}"/> are there for float and double.</typeparam>
-internal readonly unsafe struct V512<E> : IBitLanes<V512<E>, E> where E : unmanaged
+internal readonly unsafe struct V512<E> : IVectorLanes<V512<E>, E>, IBitLanes<V512<E>, E> where E : unmanaged
 {
     readonly Vector512<E> v;
 
@@ -155,6 +155,16 @@ internal readonly unsafe struct V512<E> : IBitLanes<V512<E>, E> where E : unmana
     [MethodImpl(AggressiveInlining)]
     public static V512<E> Select(V512<E> mask, V512<E> yes, V512<E> no) => new(Vector512.ConditionalSelect(mask.v, yes.v, no.v));
 
+    public static bool HasFma
+    {
+        [MethodImpl(AggressiveInlining)]
+        get => Widths.Fma;
+    }
+
     [MethodImpl(AggressiveInlining)]
-    public static bool Any(V512<E> mask) => !Vector512.EqualsAll(mask.v.AsByte(), Vector512<byte>.Zero);
+    public static void ReduceLarge(V512<E> a, V512<E> end, ref V512<E> r, ref V512<E> quarter)
+    {
+        var large = Greater(Abs(a), end);
+        if (!Vector512.EqualsAll(large.v.AsByte(), Vector512<byte>.Zero)) LargeAngle.Reduce<V512<E>, E>(a, ref r, ref quarter);
+    }
 }

@@ -9,7 +9,7 @@ internal static partial class VectorMath<T, E>
     [MethodImpl(NoInlining | AggressiveOptimization)]
     public static T Pow(T x, T y)
     {
-        LogAsSum(T.Abs(x), out var log, out var logLow);
+        var (log, logLow) = LogAsSum(T.Abs(x));
 
         var power = y * log;
         var powerLow = T.Fma(y, logLow, ProductError(y, log, power));
@@ -38,9 +38,9 @@ internal static partial class VectorMath<T, E>
         return T.Select(T.Equal(x, One) | T.Equal(y, T.Real(0)), One, result);
     }
 
-    /// <summary>log a to about 2^−64 (float: 2^−35) as <paramref name="log"/> + <paramref name="low"/>: 2·atanh s of <see cref="LogOf"/>, with s as a sum of two numbers too.</summary>
+    /// <summary>log a to about 2^−64 (float: 2^−35) as a sum of two numbers: 2·atanh s of <see cref="LogOf"/>, with s as such a sum too.</summary>
     [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void LogAsSum(T a, out T log, out T low)
+    static (T Log, T Low) LogAsSum(T a)
     {
         Split(a, out var k, out var m);
         var f = m - One;
@@ -59,14 +59,14 @@ internal static partial class VectorMath<T, E>
 
         var exponent = k * Ln2High;
         var sum = exponent + (s + s);
-        low = s + s - (sum - exponent);
-        log = sum + third;
+        var low = s + s - (sum - exponent);
+        var log = sum + third;
         low += third - (log - sum);
         low += T.Fma(k, Ln2Low, T.Fma(cube * z, AtanhTail(z), sLow + sLow + thirdLow));
         sum = log;
         log += low;
         low -= log - sum;
 
-        log = T.Select(T.Equal(a, T.Real(0)), -Infinity, T.IfGreater(a, Largest, a, log));
+        return (T.Select(T.Equal(a, T.Real(0)), -Infinity, T.IfGreater(a, Largest, a, log)), low);
     }
 }

@@ -49,33 +49,8 @@ internal static unsafe partial class VectorMath<T, E>
             r = T.Fma(n, T.Real(-6.0771005063039659766e-11), r);
             r = T.Fma(n, T.Real(-2.0222662487959507e-21), r);
         }
-        if (T.Any(T.Greater(T.Abs(a), T.Real(IsSingle ? 4096 : 1e6)))) ReduceLarge(a, ref r, ref quarter);
+        T.ReduceLarge(a, T.Real(IsSingle ? 4096 : 1e6), ref r, ref quarter);
         return r;
-    }
-
-    [MethodImpl(NoInlining | AggressiveOptimization)]
-    static void ReduceLarge(T a, ref T r, ref T quarter)
-    {
-        byte* angles = stackalloc byte[64], rests = stackalloc byte[64], quarters = stackalloc byte[64];
-        T.Store(a, (E*)angles);
-        T.Store(r, (E*)rests);
-        T.Store(quarter, (E*)quarters);
-        for (var i = 0; i < T.Count; i++)
-            if (IsSingle)
-            {
-                var angle = ((float*)angles)[i];
-                if (!(Math.Abs(angle) > 4096) || !float.IsFinite(angle)) continue;
-                ((int*)quarters)[i] = LargeAngle.Reduce(angle, out var rest);
-                ((float*)rests)[i] = (float)rest;
-            }
-            else
-            {
-                var angle = ((double*)angles)[i];
-                if (!(Math.Abs(angle) > 1e6) || !double.IsFinite(angle)) continue;
-                ((long*)quarters)[i] = LargeAngle.Reduce(angle, out ((double*)rests)[i]);
-            }
-        r = T.Load((E*)rests);
-        quarter = T.Load((E*)quarters);
     }
 
     /// <summary>(sin r / r − 1) / z over z = r² on 0 ≤ z ≤ 0.623; to 2.9e-11 (double: 2.2e-17).</summary>

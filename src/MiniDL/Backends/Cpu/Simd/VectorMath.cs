@@ -85,7 +85,7 @@ internal static unsafe partial class VectorMath<T, E>
     [MethodImpl(AggressiveInlining)]
     static T ProductError(T a, T b, T p)
     {
-        if (Widths.Fma) return T.Fma(a, b, -p);
+        if (T.HasFma) return T.Fma(a, b, -p);
         var (ah, bh) = (Upper(a), Upper(b));
         var (al, bl) = (a - ah, b - bh);
         return al * bl - (p - ah * bh - al * bh - ah * bl);

@@ -1,0 +1,7 @@
+namespace MiniDL.Gpu;
+
+/// <summary>Four elements side by side, loaded and stored at once: of floats it is 128 bits, which a GPU's memory gives in one request.</summary>
+internal struct Four<T> where T : unmanaged
+{
+    public T X, Y, Z, W;
+}
