@@ -20,7 +20,6 @@ public sealed partial class GpuDevice : Device
 
     readonly IBackend[] backends;
     readonly Staging staging;
-    readonly IndexErrors indexErrors;
 
     internal GpuDevice(GpuKind kind, int ordinal, Accelerator accelerator, string vendor)
     {
@@ -32,13 +31,13 @@ public sealed partial class GpuDevice : Device
         Stream = accelerator.DefaultStream;
         Pool = new(this, bytes => GpuMemory.Allocate(this, bytes));
         staging = new(this);
-        indexErrors = new(this);
+        IndexErrors = new(this);
         backends =
         [
             new GpuRealBackend<F32>(this),
             new GpuRealBackend<F64>(this),
             new GpuNumberBackend<I32>(this),
-            new GpuNumberBackend<I64>(this),
+            new GpuIndexBackend(this),
             new GpuNumberBackend<U8>(this),
             new GpuBackend<B16>(this),
             new GpuBackend<H16>(this),
@@ -116,6 +115,9 @@ public sealed partial class GpuDevice : Device
 
     internal BufferPool Pool { get; }
 
+    /// <summary>What kernels note of wrong indices.</summary>
+    internal IndexErrors IndexErrors { get; }
+
     /// <summary>Held around every call into ILGPU.</summary>
     internal Lock Gate { get; } = new();
 
@@ -173,7 +175,7 @@ public sealed partial class GpuDevice : Device
         {
             Downloads++;
             Read(x, y);
-            indexErrors.Throw();
+            IndexErrors.Throw();
         }
     }
 

@@ -9,7 +9,9 @@ namespace MiniDL;
 /// <param name="smallestRest">A rest below this stays with the block.</param>
 internal sealed class BlockHeap(BufferPool pool, Func<long, MemoryBlock> allocate, long slabBytes, long smallestRest)
 {
-    const int Unit = 256;             // a line of a GPU's memory; the CPU wants 64
+    /// <summary>Sizes and offsets are multiples of it: the CPU wants 64, a GPU 256.</summary>
+    public const int Unit = 256;
+
     const long OwnGrain = 2 << 20;      // a block of its own has a multiple of this, so that the next one of nearly its size fits
 
     /// <summary>Enough bins for any size that fits in 63 bits.</summary>

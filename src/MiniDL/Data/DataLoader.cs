@@ -38,7 +38,7 @@ public sealed class DataLoader : IEnumerable<(Tensor X, Tensor Y)>
     /// <param name="shuffle">True for a new random order each epoch.</param>
     /// <param name="dropLast">True to leave out a last batch that is not full.</param>
     /// <param name="collate">How examples become a batch; <see cref="Dataset.Batch"/> when null.</param>
-    /// <param name="workers">Threads that prepare batches ahead; 0 makes each one when it is asked for.</param>
+    /// <param name="workers">Threads that prepare batches ahead; 0 makes each one when it is asked for (for another device than the CPU, one batch ahead).</param>
     /// <param name="generator">What the seed of the orders is drawn from; <see cref="Generator.Current"/> when null.</param>
     /// <param name="device">Where the batches go; the CPU when null.</param>
     /// <param name="cancellation">Ends an epoch with <see cref="OperationCanceledException"/>.</param>
@@ -83,10 +83,14 @@ public sealed class DataLoader : IEnumerable<(Tensor X, Tensor Y)>
         var epoch = state;
         var order = shuffle ? Shuffle.Order(dataset.Count, epoch.Seed, epoch.Epoch) : null;
         using var ahead = workers == 0 ? null : new Prefetch(batch => Make(epoch, order, batch), epoch.Batch, Count, workers, cancellation);
+        var copiesAhead = ahead is null && device != Device.Cpu;
+        (Tensor, Tensor)? next = null;
         for (var batch = epoch.Batch; batch < Count; batch++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var made = ahead is null ? Make(epoch, order, batch) : ahead.Take();
+            var made = ahead is null ? next ?? Make(epoch, order, batch) : ahead.Take();
+            // The copy of the next batch is queued before this one's work.
+            if (copiesAhead) next = batch + 1 < Count ? Make(epoch, order, batch + 1) : null;
             state = epoch with { Batch = batch + 1 };
             yield return made;
         }

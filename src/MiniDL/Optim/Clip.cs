@@ -9,23 +9,20 @@ public static class Clip
     /// <param name="parameters">Whose gradients; those without one are left out.</param>
     /// <param name="maxNorm">The largest norm.</param>
     /// <param name="p">2: Euclidean; ∞: the largest magnitude.</param>
-    /// <returns>The norm before.</returns>
-    public static double GradNorm(IEnumerable<Parameter> parameters, double maxNorm, double p = 2)
+    /// <returns>The norm before, a single number where the gradients lie: reading it with <c>Item</c> waits for the device.</returns>
+    public static Tensor GradNorm(IEnumerable<Parameter> parameters, double maxNorm, double p = 2)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (!(maxNorm >= 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), FormattableString.Invariant($"Clip.GradNorm: maxNorm is {maxNorm}; it must be at least 0"));
         using var mode = Autograd.NoGrad();
         using var scope = TempScope.Open();
         var leaves = Leaves(parameters);
-        var norms = leaves.Select(leaf => leaf.Peek()!.Norm(p).Item()).ToArray();
-        var total = norms.Length == 0 ? 0
-            : double.IsPositiveInfinity(p) ? norms.Max()
-            : double.IsNegativeInfinity(p) ? norms.Min()
-            : p == 0 ? norms.Sum()
-            : Math.Pow(norms.Sum(norm => Math.Pow(norm, p)), 1 / p);
-        var factor = maxNorm / (total + 1e-6);
-        if (!(factor >= 1)) Map(leaves, g => g * factor);
-        scope.Close();
+        if (leaves.Count == 0) return Tensor.Scalar(0f);
+        Tensor[] norms = [.. leaves.Select(leaf => leaf.Peek()!.Norm(p))];
+        var total = Tensor.Stack([.. norms.Select(norm => norm.To(norms[0].dtype).To(norms[0].Device))]).Norm(p);
+        var factor = (maxNorm / (total + 1e-6)).Clamp(max: 1);
+        Map(leaves, g => g * factor.To(g.dtype).To(g.Device));
+        scope.Close(total);
         return total;
     }
 

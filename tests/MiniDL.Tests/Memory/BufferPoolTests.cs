@@ -36,15 +36,16 @@ public sealed unsafe class BufferPoolTests
     [Fact]
     public void BinsHoldWhatTheySay()
     {
+        const int Unit = BlockHeap.Unit;
         var random = new Random(1);
         for (var i = 0; i < 100_000; i++)
         {
             var bytes = random.NextInt64(1, 1L << random.Next(1, 46));
             var rounded = BlockHeap.RoundToBin(bytes);
-            Assert.True(rounded >= bytes && rounded < bytes + Math.Max(64, bytes / 8 + 64), $"{bytes} → {rounded}");
+            Assert.True(rounded >= bytes && rounded < bytes + Math.Max(Unit, bytes / 8 + Unit), $"{bytes} → {rounded}");
             Assert.Equal(rounded, BlockHeap.RoundToBin(rounded));
             Assert.InRange(BlockHeap.Bin(rounded), 1, BlockHeap.Bins - 1);
-            Assert.Equal(BlockHeap.Bin(rounded) - 1, BlockHeap.Bin(rounded - 64 > 0 ? rounded - 64 : 64) - (rounded == 64 ? 1 : 0));
+            Assert.Equal(BlockHeap.Bin(rounded) - 1, BlockHeap.Bin(rounded - Unit > 0 ? rounded - Unit : Unit) - (rounded == Unit ? 1 : 0));
         }
     }
 

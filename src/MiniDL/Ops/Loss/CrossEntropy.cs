@@ -28,7 +28,7 @@ public static partial class Loss
             throw new ArgumentOutOfRangeException(nameof(labelSmoothing), FormattableString.Invariant($"{Gate.Describe(Op)}: labelSmoothing {labelSmoothing} is outside 0…1"));
         var x = Types.AsFloat(logits, Op);
         if (target.DType.IsFloat()) return Probabilities(x, target, weight, labelSmoothing, reduction);
-        var shape = ClassShape.From(Op, x, target, weight, ignoreIndex);
+        var shape = ClassShape.From(Op, x, ref target, weight, ignoreIndex);
         if (Fusion.Find<ICrossEntropyKernels>(x, Op, out var kernels) && x.Length > 0)
             return Weighed(CrossEntropyNode.Run(kernels, shape, x, target, weight, ignoreIndex, labelSmoothing), shape, target, weight, ignoreIndex, reduction);
         return Weighed(CrossEntropyNode.Composite(x, target, weight, ignoreIndex, labelSmoothing), shape, target, weight, ignoreIndex, reduction);
@@ -48,7 +48,7 @@ public static partial class Loss
         ArgumentNullException.ThrowIfNull(logProbabilities);
         ArgumentNullException.ThrowIfNull(target);
         var x = Types.AsFloat(logProbabilities, nameof(Nll));
-        var shape = ClassShape.From(nameof(Nll), x, target, weight, ignoreIndex);
+        var shape = ClassShape.From(nameof(Nll), x, ref target, weight, ignoreIndex);
         return Weighed(CrossEntropyNode.NegativeLog(x, target, weight, ignoreIndex), shape, target, weight, ignoreIndex, reduction);
     }
 
@@ -86,10 +86,11 @@ public static partial class Loss
 /// <param name="N">Samples.</param>
 /// <param name="C">Classes.</param>
 /// <param name="Spatial">Positions in a sample.</param>
-/// <param name="Counted">How many targets count, where the CPU has looked at them.</param>
+/// <param name="Counted">How many targets count, where the host has looked at them.</param>
 public readonly record struct ClassShape(int N, int C, long Spatial, long? Counted)
 {
-    internal static ClassShape From(string op, Tensor x, Tensor target, Tensor? weight, long ignoreIndex)
+    /// <summary>The sizes; the target is checked, and comes back as Int64.</summary>
+    internal static ClassShape From(string op, Tensor x, ref Tensor target, Tensor? weight, long ignoreIndex)
     {
         if (x.Rank == 0) throw new ShapeException(op, "logits are a single number; they must be [N, C], [N, C, …] or [C]", "logits");
         Types.Expect(target, target.DType.IsInteger(), op, "target", "classes are Int64 or Int32");
@@ -101,26 +102,10 @@ public readonly record struct ClassShape(int N, int C, long Spatial, long? Count
         if (weight is not null && (weight.Rank != 1 || weight.Size(0) != c))
             throw new ShapeException(op, $"weight has shape {weight.Shape}, logits {x.Shape} have {c} classes", "weight", 0, c);
         if (weight is not null) Types.Expect(weight, weight.DType == x.DType, op, "weight", $"logits are {x.DType}");
-        var counted = CountTargets(op, target, c, ignoreIndex);
+        target = Indices.CheckClasses(target, c, ignoreIndex, op, out var counted);
         long spatial = 1;
         for (var i = 2; i < x.Rank; i++) spatial *= x.Size(i);
         return new(x.Rank == 1 ? 1 : x.Size(0), c, spatial, counted);
-    }
-
-    /// <summary>Checks that the targets are classes; how many count, or null on a device, which checks in its kernel.</summary>
-    static long? CountTargets(string op, Tensor target, int classes, long ignoreIndex)
-    {
-        if (target.Device != Device.Cpu) return null;
-        long counted = 0;
-        var values = target.To(DType.Int64).ToArray<long>();
-        for (var i = 0; i < values.Length; i++)
-        {
-            if (values[i] == ignoreIndex) continue;
-            if ((ulong)values[i] >= (ulong)classes)
-                throw new ArgumentOutOfRangeException(nameof(target), $"{Gate.Describe(op)}: target {values[i]} at [{i}] is not a class: logits have {classes} classes (padding: ignoreIndex)");
-            counted++;
-        }
-        return counted;
     }
 }
 
@@ -156,7 +141,7 @@ internal sealed class CrossEntropyNode : FusedNode
     {
         Gate.Enter("CrossEntropy");
         using var scope = TempScope.Open();
-        var (xc, t, w) = (x.ContiguousData(), target.To(DType.Int64).ContiguousData(), weight?.Detach().ContiguousData());
+        var (xc, t, w) = (x.ContiguousData(), target.ContiguousData(), weight?.Detach().ContiguousData());
         var layout = target.layout.Contiguous();
         var (y, logSumExp) = (Tensor.New(layout, x.dtype, x.Device), Tensor.New(layout, x.dtype, x.Device));
         kernels.CrossEntropyForward(shape, smoothing, ignoreIndex, xc.View, t.View, w.ViewOrNone(), y.View, logSumExp.View);
@@ -183,9 +168,8 @@ internal sealed class CrossEntropyNode : FusedNode
     public static Tensor NegativeLog(Tensor x, Tensor target, Tensor? weight, long ignoreIndex)
     {
         var axis = x.Rank == 1 ? 0 : 1;
-        var t = target.To(DType.Int64);
-        var counts = t.Ne(ignoreIndex);
-        var safe = Tensor.Where(counts, t, Tensor.Scalar(0, DType.Int64, t.Device));
+        var counts = target.Ne(ignoreIndex);
+        var safe = Tensor.Where(counts, target, Tensor.Scalar(0, DType.Int64, target.Device));
         if (x.Length == 0) return Tensor.Zeros(target.Shape, x.dtype, x.Device) + (x.Sum() * 0);
         var picked = x.Gather(axis, safe.Unsqueeze(axis)).Squeeze(axis);
         return -(picked * TargetWeights(picked, target, weight, ignoreIndex));
@@ -194,10 +178,9 @@ internal sealed class CrossEntropyNode : FusedNode
     /// <summary>The weight of each target: w_t, or 1; 0 where it does not count.</summary>
     public static Tensor TargetWeights(Tensor like, Tensor target, Tensor? weight, long ignoreIndex)
     {
-        var t = target.To(DType.Int64);
-        var counts = t.Ne(ignoreIndex);
+        var counts = target.Ne(ignoreIndex);
         if (weight is null) return counts.To(like.dtype);
-        var safe = Tensor.Where(counts, t, Tensor.Scalar(0, DType.Int64, t.Device));
+        var safe = Tensor.Where(counts, target, Tensor.Scalar(0, DType.Int64, target.Device));
         var picked = weight.Detach().IndexSelect(0, safe.Reshape(-1)).Reshape(target.Shape);
         return Tensor.Where(counts, picked, Tensor.Scalar(0, like.dtype, like.Device));
     }
