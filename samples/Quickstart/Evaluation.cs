@@ -9,17 +9,17 @@ internal static class Evaluation
 {
     const int Batch = 1000;
 
-    /// <summary>The class that the model finds most likely, for each image.</summary>
-    public static Tensor Predict(Layer model, Dataset data)
+    /// <summary>The class that the model, which lies on a device, finds most likely for each image.</summary>
+    public static Tensor Predict(Layer model, Dataset data, Device device)
     {
         using var scope = model.Inference();
         var classes = new List<Tensor>();
-        foreach (var (x, _) in new DataLoader(data, batchSize: Batch)) classes.Add(model.Forward(x).ArgMax(dim: 1));
-        return Tensor.Cat([.. classes], 0);
+        foreach (var (x, _) in new DataLoader(data, batchSize: Batch, device: device)) classes.Add(model.Forward(x).ArgMax(dim: 1));
+        return Tensor.Cat([.. classes], 0).To(Device.Cpu);
     }
 
     /// <summary>The share of images whose class the model finds.</summary>
-    public static double Accuracy(Layer model, Dataset data) => (Predict(model, data) == data.All().Y).Mean().Item();
+    public static double Accuracy(Layer model, Dataset data, Device device) => (Predict(model, data, device) == data.All().Y).Mean().Item();
 
     /// <summary>The accuracy of giving each image the class of the training image nearest to it: what a model has to beat.</summary>
     public static double NearestNeighbour(Dataset train, Dataset test)

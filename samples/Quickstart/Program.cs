@@ -12,16 +12,19 @@ if (options is null) return Options.ExitCode;
 
 Generator.Seed(options.Seed);
 if (options.Threads > 0) Cpu.Threads = options.Threads;
+var device = Devices.Pick(options);
+Console.WriteLine($"device {Devices.Describe(device)}");
 var data = Images.Load(options);
 var (train, test) = (data.Train, data.Test);
 var side = train[0].X.Size(-1);
 Console.WriteLine($"{data.Name}: {train.Count} images to learn from, {test.Count} held out, {side}x{side} pixels, {data.ClassNames.Count} classes");
 
-var batches = new DataLoader(train, batchSize: 64, shuffle: true);
+var batches = new DataLoader(train, batchSize: 64, shuffle: true, device: device);
 var model = new Sequential(
     new Conv2d(1, 32, kernelSize: 3, padding: 1), new BatchNorm2d(32), new Relu(), new MaxPool2d(2),
     new Conv2d(32, 64, kernelSize: 3, padding: 1), new BatchNorm2d(64), new Relu(), new MaxPool2d(2),
     new Flatten(), new Dropout(0.25), new Linear(64 * (side / 4) * (side / 4), 10));
+model.To(device);
 var optimizer = new AdamW(model.Parameters(), lr: 1e-3);
 var schedule = new OneCycle(optimizer, maxLr: 1e-2, totalSteps: options.Epochs * batches.Count);
 Console.WriteLine(model.Summary(1, 1, side, side));
@@ -30,7 +33,7 @@ var clock = Stopwatch.StartNew();
 for (var epoch = 1; epoch <= options.Epochs; epoch++)
 {
     model.Train();
-    double total = 0;
+    var total = Tensor.Zeros([], device: device);
     var progress = new Progress($"epoch {epoch,2}/{options.Epochs}", batches.Count);
     foreach (var (x, y) in batches)
     {
@@ -39,13 +42,13 @@ for (var epoch = 1; epoch <= options.Epochs; epoch++)
         optimizer.Step();                                  // a step that way
         optimizer.ZeroGrad();
         schedule.Step();
-        total += loss.Item();
+        total += loss.Detach(); // a sum where the loss lies: reading it would wait for the device
         progress.Advance();
     }
-    progress.Finish($"loss {total / batches.Count:F4}  test accuracy {Evaluation.Accuracy(model, test):F4}  ({clock.Elapsed.TotalSeconds:F1} s)");
+    progress.Finish($"loss {total.Item() / batches.Count:F4}  test accuracy {Evaluation.Accuracy(model, test, device):F4}  ({clock.Elapsed.TotalSeconds:F1} s)");
 }
 
-var predicted = Evaluation.Predict(model, test);
+var predicted = Evaluation.Predict(model, test, device);
 var truth = test.All().Y;
 Screen.ConfusionMatrix(truth, predicted, data.ClassNames);
 Screen.Examples(test, predicted, data.ClassNames, count: 4);
@@ -59,7 +62,7 @@ try
     foreach (var parameter in again.Parameters())
         using (Autograd.NoGrad()) parameter.Fill(0);
     again.Load(path);
-    var same = Evaluation.Predict(again, test).Eq(predicted).All().Item<bool>();
+    var same = Evaluation.Predict(again, test, device).Eq(predicted).All().Item<bool>();
     Console.WriteLine($"saved ({new FileInfo(path).Length / 1024} KB), loaded into a fresh copy: predictions are {(same ? "equal" : "DIFFERENT")}");
     if (!same) return 1;
 }
@@ -68,5 +71,5 @@ finally
     File.Delete(path);
 }
 
-Console.WriteLine($"test accuracy {Evaluation.Accuracy(model, test):F4}");
+Console.WriteLine($"test accuracy {Evaluation.Accuracy(model, test, device):F4}");
 return 0;

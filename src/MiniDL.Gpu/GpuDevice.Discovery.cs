@@ -78,7 +78,7 @@ public sealed partial class GpuDevice
     static GpuDevice Get(GpuKind kind, int ordinal, int count, Func<GpuDevice> open)
     {
         if (ordinal < 0 || ordinal >= count)
-            throw new InvalidOperationException($"GpuDevice.{kind}({ordinal}): {(count == 0 ? $"no {kind} device was found" : $"there are {count}, numbered from 0")}.\n{(count == 0 ? Report() : "")}".TrimEnd());
+            throw new InvalidOperationException($"GpuDevice.{kind}({ordinal}): {(count == 0 ? $"no {(kind == GpuKind.Cuda ? "CUDA" : "OpenCL")} device was found" : $"there are {count}, numbered from 0")}.\n{(count == 0 ? Report() : "")}".TrimEnd());
         lock (Opening)
         {
             if (!Open.TryGetValue((kind, ordinal), out var device)) Open[(kind, ordinal)] = device = open();

@@ -104,6 +104,8 @@ public sealed partial class GpuDevice : Device
         return backends[(int)dtype];
     }
 
+    internal override void EndOfBackward() => Pool.EndOfBackward();
+
     /// <summary>Whether it computes with 64-bit floats.</summary>
     public bool HasFloat64 => Accelerator is not CLAccelerator { Capabilities: CLCapabilityContext { Float64: false } };
 

@@ -12,6 +12,12 @@ public abstract class Device
     /// <summary>The backend for tensors of <paramref name="dtype"/> on this device.</summary>
     public abstract IBackend Backend(DType dtype);
 
+    /// <summary>The autograd engine calls this when a backward pass has released its graph: the time to look for memory that nobody uses.</summary>
+    internal virtual void EndOfBackward()
+    {
+        // Memory that is not a pool of ours is its backend's affair.
+    }
+
     /// <summary>The name.</summary>
     public sealed override string ToString() => Name;
 }

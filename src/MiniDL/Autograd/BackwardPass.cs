@@ -59,7 +59,7 @@ internal sealed class BackwardPass
             foreach (var node in pass.order) Drop(node);
             current = outer;
         }
-        if (outer is null && !createGraph) BufferPool.Cpu.EndOfBackward();
+        if (outer is null && !createGraph) seed.Device.EndOfBackward();
         return pass.results;
     }
 

@@ -21,4 +21,6 @@ internal sealed class CpuDevice : Device
 
     /// <inheritdoc/>
     public override IBackend Backend(DType dtype) => backends[(int)dtype];
+
+    internal override void EndOfBackward() => BufferPool.Cpu.EndOfBackward();
 }
