@@ -41,6 +41,6 @@ internal static class Launcher<TKernel> where TKernel : struct, IKernel
     static string Name(Type type)
     {
         if (!type.IsGenericType) return type.Name;
-        return $"{type.Name[..type.Name.IndexOf('`')]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>";
+        return $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>";
     }
 }

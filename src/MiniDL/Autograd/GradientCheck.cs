@@ -98,7 +98,7 @@ public static class GradientCheck
         if (y.DType != DType.Float64) y = y.To(DType.Float64);
         var weights = new double[y.Length];
         for (var i = 0; i < weights.Length; i++) weights[i] = 0.5 + (i * 0.6180339887498949 % 1);
-        return (y * Tensor.From<double>(weights).Reshape(y.Shape)).Sum();
+        return (y * Tensor.From<double>(weights).Reshape(y.Shape).To(y.Device)).Sum();
     }
 }
 

@@ -5,12 +5,16 @@ namespace MiniDL.Conformance.Rows;
 /// <summary>All rows, and the proof that no public op is without one.</summary>
 public static class OpRows
 {
-    /// <summary>Every row.</summary>
-    public static IReadOnlyList<OpRow> All { get; } =
+    /// <summary>The rows by kinds of ops.</summary>
+    public static IReadOnlyList<(string Family, IReadOnlyList<OpRow> Rows)> Families { get; } =
     [
-        .. ElementwiseRows.All, .. ComparisonRows.All, .. ReductionRows.All, .. MovementRows.All, .. IndexingRows.All,
-        .. ProductRows.All, .. ConvolutionRows.All, .. NormalizationRows.All, .. LossRows.All,
+        ("Elementwise", [.. ElementwiseRows.All]), ("Comparison", [.. ComparisonRows.All]), ("Reduction", [.. ReductionRows.All]),
+        ("Movement", [.. MovementRows.All]), ("Indexing", [.. IndexingRows.All]), ("Product", [.. ProductRows.All]),
+        ("Convolution", [.. ConvolutionRows.All]), ("Normalization", [.. NormalizationRows.All]), ("Loss", [.. LossRows.All]),
     ];
+
+    /// <summary>Every row.</summary>
+    public static IReadOnlyList<OpRow> All { get; } = [.. Families.SelectMany(f => f.Rows)];
 
     /// <summary>Public members that give tensors and are no ops of a row, each with what it is instead.</summary>
     public static IReadOnlyDictionary<string, string> NoOps { get; } = new Dictionary<string, string>
