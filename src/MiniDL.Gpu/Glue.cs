@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using ILGPU;
@@ -25,11 +27,16 @@ internal static partial class Glue
     static readonly FieldInfo OpenCLText = BackingField(typeof(CLCompiledKernel), nameof(CLCompiledKernel.Source));
     static readonly FieldInfo PtxText = BackingField(typeof(PTXCompiledKernel), nameof(PTXCompiledKernel.PTXAssembly));
 
+    static readonly FieldInfo Launchers = Field(typeof(RuntimeSystem), "assemblyBuilder");
+    static readonly HashSet<(AssemblyBuilder, string)> Opened = [];
+
     static Glue() => NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, Resolve);
 
     static PropertyInfo Property(Type type, string name) => type.GetProperty(name, Members) is { SetMethod: not null } found ? found : throw Missing(type, name);
 
-    static FieldInfo BackingField(Type type, string name) => type.GetField($"<{name}>k__BackingField", Members) ?? throw Missing(type, name);
+    static FieldInfo BackingField(Type type, string name) => Field(type, $"<{name}>k__BackingField");
+
+    static FieldInfo Field(Type type, string name) => type.GetField(name, Members) ?? throw Missing(type, name);
 
     static NotSupportedException Missing(Type type, string member)
         => new($"MiniDL.Gpu stands on ILGPU 1.5.3, and the ILGPU {type.Assembly.GetName().Version} that was loaded has no {type.Name}.{member} of the kind it sets: reference exactly ILGPU 1.5.3");
@@ -54,6 +61,19 @@ internal static partial class Glue
     {
         GenericAddressSpace.SetValue(device.Capabilities, true);
         return true;
+    }
+
+    /// <summary>Lets the launchers that ILGPU emits use a kernel's types, which may be private: a user's op often is.</summary>
+    public static void Open(Context context, Type kernel)
+    {
+        foreach (var argument in kernel.GetGenericArguments()) Open(context, argument);
+        var launchers = (AssemblyBuilder)Launchers.GetValue(context.RuntimeSystem)!;
+        var name = kernel.Assembly.GetName().Name!;
+        lock (Opened)
+        {
+            if (Opened.Add((launchers, name)))
+                launchers.SetCustomAttribute(new(typeof(IgnoresAccessChecksToAttribute).GetConstructor([typeof(string)])!, [name]));
+        }
     }
 
     /// <summary>Adds to a code generator of level O1 the passes that make a pointer one into global or into shared memory, and inlines everything.</summary>

@@ -26,6 +26,7 @@ internal static class Launcher<TKernel> where TKernel : struct, IKernel
         var name = Name(typeof(TKernel));
         try
         {
+            Glue.Open(device.Accelerator.Context, typeof(TKernel));
             var compiled = device.Accelerator.GetBackend().Compile(EntryPoint, default);
             Glue.MendText(compiled);
             device.OnCompiled?.Invoke(name, compiled);
