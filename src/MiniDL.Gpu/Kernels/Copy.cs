@@ -3,12 +3,13 @@ namespace MiniDL.Gpu;
 internal partial class GpuBackend<T>
 {
     /// <inheritdoc/>
-    public void Copy(in TensorView x, in TensorView y) => MapAny(default(Same), y, x, x, x);
+    public void Copy(in TensorView x, in TensorView y) => MapAny(default(Itself<T>), y, x, x, x);
+}
 
-    readonly struct Same : IElementOp<T>
-    {
-        public static int Arity => 1;
+/// <summary>x.</summary>
+internal readonly struct Itself<T> : IElementOp<T> where T : unmanaged
+{
+    public static int Arity => 1;
 
-        public T Invoke(T a, T b, T c) => a;
-    }
+    public T Invoke(T x, T b, T c) => x;
 }
