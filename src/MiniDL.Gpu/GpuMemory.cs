@@ -13,7 +13,7 @@ internal sealed class GpuMemory : MemoryBlock
     /// <summary>The slab as ILGPU has it.</summary>
     public MemoryBuffer1D<byte, Stride1D.Dense> Bytes1D { get; }
 
-    /// <summary>Takes memory from the device; <see cref="OutOfMemoryException"/> when it has none.</summary>
+    /// <summary>Takes memory from the device; <see cref="InsufficientMemoryException"/> when it has none.</summary>
     public static GpuMemory Allocate(GpuDevice device, long bytes)
     {
         try
@@ -22,7 +22,7 @@ internal sealed class GpuMemory : MemoryBlock
         }
         catch (AcceleratorException e)
         {
-            throw new OutOfMemoryException($"{device}: the driver gave no {bytes:N0} bytes: {e.Message}", e);
+            throw new InsufficientMemoryException($"{device}: the driver gave no {bytes:N0} bytes: {e.Message}", e);
         }
     }
 
