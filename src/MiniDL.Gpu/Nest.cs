@@ -97,7 +97,8 @@ internal struct Nest
         }
     }
 
-    static Nest Of(in LoopNest loops, int inner)
+    /// <summary>The inner axes of the loops.</summary>
+    public static Nest Of(in LoopNest loops, int inner)
     {
         var nest = new Nest { rank = inner };
         nest.steps3 = StepsOf(loops, 1);

@@ -43,11 +43,26 @@ internal static class Philox
     /// <summary>Two words as a double in [0, 1): the upper 53 bits.</summary>
     public static double Double(uint upper, uint lower) => (long)(Join(upper, lower) >> 11) * (1.0 / (1L << 53));
 
-    /// <summary>Whether an event of this probability happens: the word as a fraction of 2³² lies below it.</summary>
-    public static bool Happens(uint word, double probability) => word * (1.0 / (1L << 32)) < probability;
+    /// <summary>How many of the 2³² words let an event of this probability happen: those that are a smaller fraction of 2³².</summary>
+    public static ulong Threshold(double probability) => (ulong)Math.Ceiling(probability * (1L << 32));
 
-    /// <summary>Two words as a whole number in 0 … range−1: the upper half of their product.</summary>
-    public static ulong Whole(uint upper, uint lower, ulong range) => Math.BigMul(Join(upper, lower), range, out _);
+    /// <summary>Whether an event happens.</summary>
+    public static bool Happens(uint word, ulong threshold) => word < threshold;
+
+    /// <summary>Two words as a whole number in 0 … range−1: the upper half of their product with the range, from products that every device has.</summary>
+    public static ulong Whole(uint upper, uint lower, ulong range)
+    {
+        var (r1, r0) = ((uint)(range >> 32), (uint)range);
+        var middle = (ulong)upper * r0 + ((ulong)lower * r0 >> 32);
+        return (ulong)upper * r1 + (middle >> 32) + ((ulong)lower * r1 + (uint)middle >> 32);
+    }
+
+    /// <summary>The largest number below the end of a uniform distribution from a to b.</summary>
+    public static Number Below(DType dtype, double a, double b)
+    {
+        if (dtype == DType.Float64) return b > a ? Math.BitDecrement(b) : b;
+        return b > a ? MathF.BitDecrement((float)b) : (float)b;
+    }
 
     static ulong Join(uint upper, uint lower) => (ulong)upper << 32 | lower;
 }

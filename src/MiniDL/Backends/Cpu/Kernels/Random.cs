@@ -93,14 +93,8 @@ internal sealed unsafe partial class CpuBackend<E>
             FillUnit(y, first);
             var a = T.Of(Distribution.A);
             var range = T.Of(Distribution.B) - a;
-            var last = T.Of(Below(Distribution.A, Distribution.B));
+            var last = T.Of(Philox.Below(sizeof(E) == 8 ? DType.Float64 : DType.Float32, Distribution.A, Distribution.B));
             for (var i = 0; i < Block; i += T.Count) T.Store(T.Min(a + range * T.Load(y + i), last), y + i);
-        }
-
-        static Number Below(double a, double b)
-        {
-            if (typeof(E) == typeof(double)) return b > a ? Math.BitDecrement(b) : b;
-            return b > a ? MathF.BitDecrement((float)b) : (float)b;
         }
 
         // √(−2 log(1 − u₁)) · (cos 2πu₂, sin 2πu₂), whose logarithm's argument is never 0.
@@ -129,9 +123,9 @@ internal sealed unsafe partial class CpuBackend<E>
         {
             var words = stackalloc uint[Block];
             PhiloxWords.Fill(words, Seed, Stream, (ulong)first / 4, Block / 4);
-            var p = Distribution.A;
+            var threshold = Philox.Threshold(Distribution.A);
             var one = Element.Of<E>(1);
-            for (var i = 0; i < Block; i++) y[i] = Philox.Happens(words[i], p) ? one : default;
+            for (var i = 0; i < Block; i++) y[i] = Philox.Happens(words[i], threshold) ? one : default;
         }
 
         [SkipLocalsInit]
