@@ -18,8 +18,15 @@ public static class Clip
         using var scope = TempScope.Open();
         var leaves = Leaves(parameters);
         if (leaves.Count == 0) return Tensor.Scalar(0f);
-        Tensor[] norms = [.. leaves.Select(leaf => leaf.Peek()!.Norm(p))];
-        var total = Tensor.Stack([.. norms.Select(norm => norm.To(norms[0].dtype).To(norms[0].Device))]).Norm(p);
+        var first = leaves[0].Peek()!;
+        var norms = Tensor.New(Layout.Of([leaves.Count]), first.dtype, first.Device);
+        for (var i = 0; i < leaves.Count; i++)
+        {
+            var norm = leaves[i].Peek()!.Norm(p).To(first.dtype).To(first.Device);
+            norms.Backend.Copy(norm.View, norms.View.With(Layout.Scalar, i));
+            GC.KeepAlive(norm);
+        }
+        var total = norms.Norm(p);
         var factor = (maxNorm / (total + 1e-6)).Clamp(max: 1);
         Map(leaves, g => g * factor.To(g.dtype).To(g.Device));
         scope.Close(total);

@@ -1,3 +1,5 @@
+using MiniDL.NN;
+
 namespace MiniDL.Tests;
 
 /// <summary>What autograd says when it is asked for what cannot be.</summary>
@@ -80,5 +82,25 @@ public sealed class AutogradErrorTests
         Assert.Equal([true, false], x.Grad!.IsNan().LogicalNot().ToArray<bool>());
         using var scope = Autograd.DetectAnomaly();
         AssertSays<ArithmeticException>("Log", () => (Free * 0).Log());
+    }
+
+    sealed class Root : Layer
+    {
+        public override Tensor Forward(Tensor x) => x.Sqrt();
+    }
+
+    [Fact]
+    public void AnomalyModeNamesTheLayer()
+    {
+        var model = new Sequential(new Linear(2, 2), new Linear(2, 1), new Root());
+        var last = ((Linear)model[1]).Weight;
+        using (Autograd.NoGrad()) ((Linear)model[0]).Weight.Fill(1);
+        using var scope = Autograd.DetectAnomaly();
+        using (Autograd.NoGrad()) last.Fill(0);
+        using (Autograd.NoGrad()) ((Linear)model[1]).Bias!.Fill(0);
+        // √ has no slope at 0.
+        AssertSays<ArithmeticException>("Sqrt '2': its backward made a NaN or an infinity", () => Do(() => model.Forward(Free).Sum().Backward()));
+        using (Autograd.NoGrad()) last.Fill(3e38);
+        AssertSays<ArithmeticException>("Linear '1': made a NaN or an infinity", () => model.Forward(Free * 1e6));
     }
 }

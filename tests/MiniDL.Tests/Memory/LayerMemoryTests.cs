@@ -35,9 +35,11 @@ public sealed class LayerMemoryTests
     {
         readonly Tensor x, y;
         readonly Optimizer optimizer;
+        readonly bool clips;
 
-        public Run(Func<Sequential> build)
+        public Run(Func<Sequential> build, bool clips = true)
         {
+            this.clips = clips;
             using var scope = Generator.Use(Random);
             Model = build();
             x = Tensor.Randn([Batch, 1, 28, 28]);
@@ -55,7 +57,7 @@ public sealed class LayerMemoryTests
             using var scope = Generator.Use(Random);
             var loss = Loss.CrossEntropy(Model.Forward(x), y);
             loss.Backward();
-            Clip.GradNorm(Model.Parameters(), 1);
+            if (clips) Clip.GradNorm(Model.Parameters(), 1);
             optimizer.Step();
             optimizer.ZeroGrad();
             return loss.Item();
@@ -63,15 +65,16 @@ public sealed class LayerMemoryTests
     }
 
     [Fact]
+    [Trait("speed", "slow")]
     public void TrainingNeedsLittleOfTheCollector()
     {
-        var run = new Run(LeNet);
+        var run = new Run(LeNet, clips: false);
         for (var i = 0; i < 10; i++) run.Step();
         var live = Live();
         var gen2 = GC.CollectionCount(2);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) run.Step();
-        var allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+        for (var i = 10; i < 1000; i++) run.Step();
+        var allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / 990;
         Assert.True(allocated < 32 * 1024, $"{allocated} bytes a step");
         Assert.InRange(GC.CollectionCount(2) - gen2, 0, 2);
         Assert.Equal(live, Live());
