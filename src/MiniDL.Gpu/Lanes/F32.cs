@@ -35,6 +35,8 @@ internal readonly struct F32 : IReal<F32>, IBitLanes<F32, float>
 
     public static F32 operator -(F32 a) => new(-a.v);
 
+    public static F32 MultiplyAdd(F32 a, F32 b, F32 c) => Fma(a, b, c);
+
     public static bool operator >(F32 a, F32 b) => Is(Greater(a, b));
 
     public static bool operator <(F32 a, F32 b) => Is(Greater(b, a));

@@ -35,6 +35,8 @@ internal readonly struct F64 : IReal<F64>, IBitLanes<F64, double>
 
     public static F64 operator -(F64 a) => new(-a.v);
 
+    public static F64 MultiplyAdd(F64 a, F64 b, F64 c) => Fma(a, b, c);
+
     public static bool operator >(F64 a, F64 b) => Is(Greater(a, b));
 
     public static bool operator <(F64 a, F64 b) => Is(Greater(b, a));

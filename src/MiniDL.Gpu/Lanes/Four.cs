@@ -4,4 +4,7 @@ namespace MiniDL.Gpu;
 internal struct Four<T> where T : unmanaged
 {
     public T X, Y, Z, W;
+
+    /// <summary>The same four times.</summary>
+    public static Four<T> Of(T x) => new() { X = x, Y = x, Z = x, W = x };
 }

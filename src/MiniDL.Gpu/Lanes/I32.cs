@@ -27,6 +27,8 @@ internal readonly struct I32 : INumber<I32>
 
     public static I32 operator -(I32 a) => new((int)(-a.v));
 
+    public static I32 MultiplyAdd(I32 a, I32 b, I32 c) => a * b + c;
+
     public static bool operator >(I32 a, I32 b) => a.v > b.v;
 
     public static bool operator <(I32 a, I32 b) => a.v < b.v;

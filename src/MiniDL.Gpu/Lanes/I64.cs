@@ -27,6 +27,8 @@ internal readonly struct I64 : INumber<I64>
 
     public static I64 operator -(I64 a) => new((long)(-a.v));
 
+    public static I64 MultiplyAdd(I64 a, I64 b, I64 c) => a * b + c;
+
     public static bool operator >(I64 a, I64 b) => a.v > b.v;
 
     public static bool operator <(I64 a, I64 b) => a.v < b.v;

@@ -29,6 +29,9 @@ internal interface INumber<T> : IElement<T>, INumberLanes<T> where T : unmanaged
     /// <summary>Whether a &lt; b.</summary>
     static abstract bool operator <(T a, T b);
 
+    /// <summary>a·b + c; of real numbers rounded once.</summary>
+    static abstract T MultiplyAdd(T a, T b, T c);
+
     /// <summary>Whether a = b; NaN is nothing's equal.</summary>
     static abstract bool Same(T a, T b);
 }

@@ -27,6 +27,8 @@ internal readonly struct U8 : INumber<U8>
 
     public static U8 operator -(U8 a) => new((byte)(-a.v));
 
+    public static U8 MultiplyAdd(U8 a, U8 b, U8 c) => a * b + c;
+
     public static bool operator >(U8 a, U8 b) => a.v > b.v;
 
     public static bool operator <(U8 a, U8 b) => a.v < b.v;

@@ -1,0 +1,94 @@
+using ILGPU;
+
+namespace MiniDL.Gpu;
+
+/// <summary>Matrix products for kernels that are made of them: y[i,j] = Σₖ a[i,k]·b[j,k], each sum one chain in the order of k whichever kernel computes it.</summary>
+internal static class Gemm
+{
+    /// <summary>Computes a batch of products.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="rows">Rows of y.</param>
+    /// <param name="columns">Columns of y.</param>
+    /// <param name="sizes">The batch, with K and the parts that k is cut in; the rest is filled in here.</param>
+    /// <param name="batches">How many products.</param>
+    /// <param name="a">The rows.</param>
+    /// <param name="b">The columns.</param>
+    /// <param name="end">Where the sums go.</param>
+    public static void Launch<T, TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, int batches, in TA a, in TB b, in TEnd end)
+        where T : unmanaged, INumber<T>
+        where TA : struct, IOperand<T>
+        where TB : struct, IOperand<T>
+        where TEnd : struct, IProductEnd<T>
+    {
+        sizes.BatchCount = new(batches);
+        var parts = sizes.KPerPart == 0 ? 1 : (sizes.K + sizes.KPerPart - 1) / sizes.KPerPart;
+        var products = (long)batches * parts;
+        if (device.Kind == GpuKind.Simulator || products * rows * columns < 256)
+            Elements<T, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
+        else if (products * Tiles<T, Block8<T>>(rows, columns) < 2 * device.Accelerator.NumMultiprocessors)
+            Tiled<T, Block4<T>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
+        else
+            Tiled<T, Block8<T>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
+    }
+
+    static long Tiles<T, TBlock>(int rows, int columns)
+        where T : unmanaged, INumber<T>
+        where TBlock : unmanaged, IBlock<T>
+        => (long)((rows + TBlock.Edge - 1) / TBlock.Edge) * ((columns + TBlock.Edge - 1) / TBlock.Edge);
+
+    static void Tiled<T, TBlock, TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, long products, in TA a, in TB b, in TEnd end)
+        where T : unmanaged, INumber<T>
+        where TBlock : unmanaged, IBlock<T>
+        where TA : struct, IOperand<T>
+        where TB : struct, IOperand<T>
+        where TEnd : struct, IProductEnd<T>
+    {
+        sizes.ColumnTiles = new((columns + TBlock.Edge - 1) / TBlock.Edge);
+        sizes.Tiles = new((int)Tiles<T, TBlock>(rows, columns));
+        device.Launch(new GemmTiles<T, TBlock, TA, TB, TEnd> { A = a, B = b, End = end, Sizes = sizes }, products * sizes.Tiles.Divisor, TBlock.Side * TBlock.Side);
+    }
+
+    static void Elements<T, TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, long products, in TA a, in TB b, in TEnd end)
+        where T : unmanaged, INumber<T>
+        where TA : struct, IOperand<T>
+        where TB : struct, IOperand<T>
+        where TEnd : struct, IProductEnd<T>
+    {
+        sizes.Columns = new(columns);
+        sizes.Tiles = new(checked(rows * columns));
+        var count = checked((int)(products * rows * columns));
+        device.LaunchThreads(new GemmElements<T, TA, TB, TEnd> { A = a, B = b, End = end, Sizes = sizes, Count = count }, count);
+    }
+}
+
+/// <summary>y = a·b, an element a thread: for few elements, and for groups of few threads.</summary>
+internal struct GemmElements<T, TA, TB, TEnd> : IKernel
+    where T : unmanaged, INumber<T>
+    where TA : struct, IOperand<T>
+    where TB : struct, IOperand<T>
+    where TEnd : struct, IProductEnd<T>
+{
+    public TA A;
+    public TB B;
+    public TEnd End;
+    public ProductSizes Sizes;
+    public int Count;
+
+    public readonly void Run()
+    {
+        var column = Threads.Index;
+        if (column >= Count) return;
+        var batch = Sizes.Tiles.Divide(ref column);
+        var row = Sizes.Columns.Divide(ref column);
+        var part = Sizes.BatchCount.Divide(ref batch);
+        var at = Sizes.Batches.At(batch);
+        var (a, b, end) = (A, B, End);
+        a.Move(Sizes.Start.A + at.A);
+        b.Move(Sizes.Start.B + at.B);
+        end.Move(Sizes.Start.Y + at.Y + part * Sizes.PartStep, Sizes.Start.C + at.C);
+        var sum = end.First(row);
+        var k = part * Sizes.KPerPart;
+        for (var last = Math.Min(Sizes.K, k + Sizes.KPerPart); k < last; k++) sum = T.MultiplyAdd(a.At(row, k), b.At(column, k), sum);
+        end.Write(row, column, sum);
+    }
+}
