@@ -10,6 +10,16 @@ internal interface IRow<T> where T : unmanaged, IReal<T>
     void Run(Team<T> team);
 }
 
+/// <summary>What gives two sums for each row.</summary>
+internal interface ITwoSums<T> : IRow<T> where T : unmanaged, IReal<T>
+{
+    /// <summary>Where the first goes, or nothing.</summary>
+    ArrayView<T> A { set; }
+
+    /// <summary>Where the second goes, or nothing.</summary>
+    ArrayView<T> B { set; }
+}
+
 /// <summary>A kernel over rows.</summary>
 internal struct OverRows<TRow, T> : IKernel
     where TRow : struct, IRow<T>
@@ -22,10 +32,20 @@ internal struct OverRows<TRow, T> : IKernel
 }
 
 /// <summary>Rows in contiguous memory: row (o, i) begins at o·Plane + i·Column, and its elements lie Step apart.</summary>
-internal readonly record struct RowGrid(long Outer, long Inner, int Size, long Plane, long Column, long Step)
+/// <remarks>Rows that differ in o may be parts of one row of <c>Whole</c> elements: the last part has what is left.</remarks>
+internal readonly record struct RowGrid(long Outer, long Inner, int Size, long Plane, long Column, long Step, long Whole = long.MaxValue)
 {
+    /// <summary>Elements of a part of a column.</summary>
+    const int Part = 256;
+
     /// <summary>The rows along an axis.</summary>
     public static RowGrid Of(in RowShape shape) => new(shape.Outer, shape.Inner, shape.Size, shape.Size * shape.Inner, 1, shape.Inner);
+
+    /// <summary>The columns of a matrix, each in parts, so that there is work for a whole device; how many parts follows from the number of rows alone.</summary>
+    public static RowGrid ColumnParts(long rows, int columns) => new((rows + Part - 1) / Part, columns, Part, (long)Part * columns, 1, columns, rows);
+
+    /// <summary>The columns of a matrix.</summary>
+    public static RowGrid Columns(int rows, int columns) => new(1, columns, rows, 0, 1, columns);
 
     /// <summary>Whether the elements can be read four at a time in tensors that begin at multiples of four.</summary>
     public bool HasFours => Step == 1 && Size % 4 == 0 && Plane % 4 == 0 && (Column % 4 == 0 || Inner == 1);
@@ -41,14 +61,14 @@ internal readonly struct Rows
     const int PerThread = 16;
 
     readonly Divider inner;
-    readonly long firstOuter, firstInner, allInner, plane, column, step;
+    readonly long firstOuter, firstInner, allInner, plane, column, step, whole;
     readonly int count, size, teamLog, groupLog, fours;
 
     Rows(in RowGrid grid, long firstOuter, long firstInner, int outer, int inner, int groupLog, bool fours)
     {
         this.inner = new(inner);
         (this.firstOuter, this.firstInner, allInner) = (firstOuter, firstInner, grid.Inner);
-        (plane, column, step, size) = (grid.Plane, grid.Column, grid.Step, grid.Size);
+        (plane, column, step, size, whole) = (grid.Plane, grid.Column, grid.Step, grid.Size, grid.Whole);
         (count, this.groupLog, this.fours) = (outer * inner, groupLog, fours ? 1 : 0);
         teamLog = Math.Min(BitOperations.Log2((uint)Math.Max((size - 1) / PerThread, 0)) + (size > PerThread ? 1 : 0), groupLog);
     }
@@ -100,8 +120,11 @@ internal readonly struct Rows
     /// <summary>Which row it is, of all.</summary>
     public long Place(long outer, long inner) => outer * allInner + inner;
 
-    /// <summary>Elements in a row.</summary>
+    /// <summary>Elements in a row that is not the last part of a longer one.</summary>
     public int Size => size;
+
+    /// <summary>Elements in a row.</summary>
+    public int SizeOf(long outer) => (int)Math.Min(size, whole - outer * size);
 
     /// <summary>From an element to the next.</summary>
     public long Step => step;
@@ -161,7 +184,7 @@ internal readonly struct Line<T>(ArrayView<T> x, long start, long step, bool exi
 internal readonly struct Team<T> where T : unmanaged, IReal<T>
 {
     readonly ArrayView<T> meeting;
-    readonly int lane, lanes, apart, size;
+    readonly int lane, lanes, apart, size, full;
     readonly bool fours;
     readonly long start, step;
 
@@ -178,7 +201,8 @@ internal readonly struct Team<T> where T : unmanaged, IReal<T>
         (Outer, Inner) = rows.Find(Exists ? row : 0);
         Place = rows.Place(Outer, Inner);
         (start, step, fours) = (rows.Start(Outer, Inner), rows.Step, rows.Fours);
-        size = Exists ? rows.Size : 0;
+        full = rows.Size;
+        size = Exists ? rows.SizeOf(Outer) : 0;
     }
 
     /// <summary>Whether there is such a row; if not, it has no elements.</summary>
@@ -196,8 +220,23 @@ internal readonly struct Team<T> where T : unmanaged, IReal<T>
     /// <summary>Whether this thread writes what there is one of in a row.</summary>
     public bool Leads => Exists && lane == 0;
 
+    /// <summary>Elements of the row.</summary>
+    public int Size => size;
+
+    /// <summary>The first element that is this thread's.</summary>
+    public int First => 4 * lane;
+
+    /// <summary>The next element that is this thread's.</summary>
+    public int After(int i) => (i & 3) == 3 ? i + 4 * lanes - 3 : i + 1;
+
+    /// <summary>Whether an element is this thread's.</summary>
+    public bool Has(int i) => (i >> 2 & lanes - 1) == lane;
+
     /// <summary>The row in a tensor of rows.</summary>
     public Line<T> Row(ArrayView<T> x) => new(x, start, step, true, default);
+
+    /// <summary>What belongs to the elements of this part of a row, of a vector as long as the whole.</summary>
+    public Line<T> Whole(ArrayView<T> x) => new(x, Outer * full, 1, true, default);
 
     /// <summary>A vector as long as a row, the same for all rows; when it is left out, a number in its place.</summary>
     public Line<T> Common(ArrayView<T> x, T otherwise) => new(x, 0, 1, x.Length != 0, otherwise);
@@ -231,6 +270,14 @@ internal readonly struct Team<T> where T : unmanaged, IReal<T>
 
     /// <summary>Σ op(a, b, c) over the row.</summary>
     public T Sum<TOp>(TOp op, Line<T> a, Line<T> b, Line<T> c) where TOp : struct, IElementOp<T> => Reduce<SumOp, TOp>(op, a, b, c);
+
+    /// <summary>Writes Σ x over the threads that share the row to its place in y, if there is a y.</summary>
+    public void WriteSum(ArrayView<T> y, T x)
+    {
+        if (y.Length == 0) return;
+        x = Meet<SumOp>(x);
+        if (Leads) y[Place] = x;
+    }
 
     T Meet<TReduce>(T x) where TReduce : struct, IReduceOp
     {
@@ -266,6 +313,29 @@ internal readonly struct Team<T> where T : unmanaged, IReal<T>
         => op.Invoke(TOp.Arity > 0 ? a.Load(i) : default, TOp.Arity > 1 ? b.Load(i) : default, TOp.Arity > 2 ? c.Load(i) : default);
 }
 
+/// <summary>The sums of two matrices' columns.</summary>
+internal struct ColumnSums<T> : ITwoSums<T> where T : unmanaged, IReal<T>
+{
+    public ArrayView<T> X, Z;
+
+    public ArrayView<T> A { get; set; }
+
+    public ArrayView<T> B { get; set; }
+
+    public readonly void Run(Team<T> team)
+    {
+        var (x, z) = (team.Row(X), team.Row(Z));
+        var (a, b) = (T.Of(0), T.Of(0));
+        for (var i = team.First; i < team.Size; i = team.After(i))
+        {
+            a += x.Load(i);
+            b += z.Load(i);
+        }
+        team.WriteSum(A, a);
+        team.WriteSum(B, b);
+    }
+}
+
 internal sealed partial class GpuRealBackend<T>
 {
     /// <summary>Starts a kernel over rows.</summary>
@@ -275,4 +345,26 @@ internal sealed partial class GpuRealBackend<T>
         foreach (ref readonly var x in operands) offsets |= x.Offset;
         Rows.ForEach<TRow, T>(Gpu, row, grid, offsets % 4 == 0);
     }
+
+    /// <summary>Two sums for each column, in two stages: over each part of it, and over the parts; a and b may be <c>IsNone</c>.</summary>
+    void SumColumns<TRow>(TRow row, in RowGrid parts, in TensorView a, in TensorView b) where TRow : struct, ITwoSums<T>
+    {
+        if (a.IsNone && b.IsNone) return;
+        if (parts.Outer == 1)
+        {
+            (row.A, row.B) = (DenseOrNone<T>(a), DenseOrNone<T>(b));
+            OverRows(row, parts);
+            return;
+        }
+        var (partsOfA, partsOfB) = (Scratch(parts.Outer * parts.Inner), Scratch(parts.Outer * parts.Inner));
+        (row.A, row.B) = (Dense<T>(partsOfA), Dense<T>(partsOfB));
+        OverRows(row, parts);
+        var sums = new ColumnSums<T> { X = Dense<T>(partsOfA), Z = Dense<T>(partsOfB), A = DenseOrNone<T>(a), B = DenseOrNone<T>(b) };
+        OverRows(sums, RowGrid.Columns((int)parts.Outer, (int)parts.Inner));
+        Gpu.Pool.Return(partsOfA.Buffer);
+        Gpu.Pool.Return(partsOfB.Buffer);
+    }
+
+    /// <summary>Memory for as long as kernels are being started; it goes back to the pool by hand.</summary>
+    TensorView Scratch(long count) => new(Layout.Of([checked((int)count)]), Gpu.Pool.Rent(count * DType.Size()), 0, DType);
 }

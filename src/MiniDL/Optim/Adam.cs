@@ -65,7 +65,7 @@ public sealed class AdamW : Optimizer
 internal readonly struct AdamRule : IUpdateRule
 {
     readonly Number sign, decay, shrink, beta1, taken1, beta2, taken2, stepSize, rootScale, eps;
-    readonly bool amsGrad;
+    readonly int amsGrad;
 
     AdamRule(ParameterGroup group, long step, double decay, double shrink)
     {
@@ -75,7 +75,7 @@ internal readonly struct AdamRule : IUpdateRule
         stepSize = group.Lr / (1 - Math.Pow(group.Beta1, step));
         rootScale = 1 / Math.Sqrt(1 - Math.Pow(group.Beta2, step));
         eps = group.Eps;
-        amsGrad = group.Is(Option.AmsGrad);
+        amsGrad = group.Is(Option.AmsGrad) ? 1 : 0;
     }
 
     public static AdamRule Coupled(ParameterGroup group, long step) => new(group, step, group.WeightDecay, 1);
@@ -90,7 +90,7 @@ internal readonly struct AdamRule : IUpdateRule
         (Option.AmsGrad, amsGrad ? 1 : 0), (Option.Maximize, maximize ? 1 : 0),
     ];
 
-    public int Slots => amsGrad ? 0b111 : 0b011;
+    public int Slots => amsGrad != 0 ? 0b111 : 0b011;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
@@ -99,7 +99,7 @@ internal readonly struct AdamRule : IUpdateRule
         s0 = T.Fma(T.Of(taken1), g, T.Of(beta1) * s0);
         s1 = T.Of(beta2) * s1 + T.Of(taken2) * g * g;
         var square = s1;
-        if (amsGrad) square = s2 = T.Max(s2, s1);
+        if (amsGrad != 0) square = s2 = T.Max(s2, s1);
         return w * T.Of(shrink) - T.Of(stepSize) * s0 / (T.Sqrt(square) * T.Of(rootScale) + T.Of(eps));
     }
 }

@@ -43,12 +43,12 @@ public sealed class RmsProp : Optimizer
 }
 
 /// <summary>One element's step of <see cref="RmsProp"/>; s0 is s, s1 is v, s2 is m.</summary>
-internal readonly struct RmsPropRule(Number sign, Number decay, Number alpha, Number taken, Number momentum, Number lr, Number eps, bool hasMomentum, bool centered) : IUpdateRule
+internal readonly struct RmsPropRule(Number sign, Number decay, Number alpha, Number taken, Number momentum, Number lr, Number eps, int hasMomentum, int centered) : IUpdateRule
 {
-    public int Slots => 0b001 | (hasMomentum ? 0b010 : 0) | (centered ? 0b100 : 0);
+    public int Slots => 0b001 | (hasMomentum != 0 ? 0b010 : 0) | (centered != 0 ? 0b100 : 0);
 
     public static RmsPropRule At(ParameterGroup group, long step) => new(
-        group.Is(Option.Maximize) ? -1 : 1, group.WeightDecay, group.Alpha, 1 - group.Alpha, group.Momentum, group.Lr, group.Eps, group.Momentum != 0, group.Is(Option.Centered));
+        group.Is(Option.Maximize) ? -1 : 1, group.WeightDecay, group.Alpha, 1 - group.Alpha, group.Momentum, group.Lr, group.Eps, group.Momentum != 0 ? 1 : 0, group.Is(Option.Centered) ? 1 : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
@@ -56,13 +56,13 @@ internal readonly struct RmsPropRule(Number sign, Number decay, Number alpha, Nu
         g = T.Fma(T.Of(decay), w, T.Of(sign) * g);
         s0 = T.Fma(T.Of(taken) * g, g, T.Of(alpha) * s0);
         var square = s0;
-        if (centered)
+        if (centered != 0)
         {
             s2 = T.Fma(T.Of(taken), g, T.Of(alpha) * s2);
             square = T.Fma(-s2, s2, square);
         }
         var d = g / (T.Sqrt(square) + T.Of(eps));
-        if (hasMomentum) d = s1 = T.Of(momentum) * s1 + d;
+        if (hasMomentum != 0) d = s1 = T.Of(momentum) * s1 + d;
         return T.Fma(-T.Of(lr), d, w);
     }
 }

@@ -45,21 +45,21 @@ public sealed class Sgd : Optimizer
 }
 
 /// <summary>One element's step of <see cref="Sgd"/>; s0 is v.</summary>
-internal readonly struct SgdRule(Number sign, Number decay, Number momentum, Number taken, Number lr, bool hasMomentum, bool nesterov) : IUpdateRule
+internal readonly struct SgdRule(Number sign, Number decay, Number momentum, Number taken, Number lr, int hasMomentum, int nesterov) : IUpdateRule
 {
-    public int Slots => hasMomentum ? 0b001 : 0;
+    public int Slots => hasMomentum != 0 ? 0b001 : 0;
 
     public static SgdRule At(ParameterGroup group, long step) => new(
-        group.Is(Option.Maximize) ? -1 : 1, group.WeightDecay, group.Momentum, step == 1 ? 1 : 1 - group.Dampening, group.Lr, group.Momentum != 0, group.Is(Option.Nesterov));
+        group.Is(Option.Maximize) ? -1 : 1, group.WeightDecay, group.Momentum, step == 1 ? 1 : 1 - group.Dampening, group.Lr, group.Momentum != 0 ? 1 : 0, group.Is(Option.Nesterov) ? 1 : 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T Invoke<T>(T w, T g, ref T s0, ref T s1, ref T s2) where T : struct, ILanes<T>
     {
         g = T.Fma(T.Of(decay), w, T.Of(sign) * g);
-        if (hasMomentum)
+        if (hasMomentum != 0)
         {
             s0 = T.Fma(T.Of(taken), g, T.Of(momentum) * s0);
-            g = nesterov ? T.Fma(T.Of(momentum), s0, g) : s0;
+            g = nesterov != 0 ? T.Fma(T.Of(momentum), s0, g) : s0;
         }
         return T.Fma(-T.Of(lr), g, w);
     }

@@ -1,6 +1,7 @@
 namespace MiniDL.Optim;
 
 /// <summary>How one element of a parameter moves: an optimizer's formula, written once for every width, every device and the composite.</summary>
+/// <remarks>Its fields are numbers, truth values too: a bool is no kernel argument.</remarks>
 internal interface IUpdateRule
 {
     /// <summary>A bit for each of the up to three numbers that are kept for an element.</summary>
@@ -13,7 +14,9 @@ internal interface IUpdateRule
 /// <summary>The update of one parameter; all views are contiguous, those of slots that the rule has not are empty.</summary>
 internal struct ParameterUpdate<TRule> where TRule : struct, IUpdateRule
 {
-    public TRule Rule;
+    public TRule Rule;              // follows from group and step
+    public ParameterGroup Group;
+    public long Step;
     public TensorView W, G, S0, S1, S2;
 
     /// <summary>For the kernel's use: where the parameter's work ends in the list of all work.</summary>
@@ -60,6 +63,8 @@ internal sealed class Update<TRule>(Func<ParameterGroup, long, TRule> rule) wher
             updates[count++] = new()
             {
                 Rule = r,
+                Group = state.Group,
+                Step = state.Step,
                 W = w.View,
                 G = gradient.ContiguousData().View,
                 S0 = state.Slots[0].ViewOrNone(),
