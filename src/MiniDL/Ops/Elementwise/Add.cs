@@ -41,7 +41,7 @@ public partial class Tensor
     public Tensor AddInPlace(Tensor other) => InPlace.Run(new NumberBinaryMap<AddOp>(default), this, other, nameof(AddInPlace));
 
     /// <summary>this += c, in place.</summary>
-    public Tensor AddInPlace(double number) => AddInPlace(InPlace.Number(this, number, nameof(AddInPlace)));
+    public Tensor AddInPlace(double number) => InPlace.Run(new AddNumberOp(number), this, number, nameof(AddInPlace));
 }
 
 /// <summary>y = a + b.</summary>

@@ -25,11 +25,26 @@ internal static class InPlace
         return Gate.Leave(name, x, other);
     }
 
+    /// <summary>x = op(x), where op is one with a C# number.</summary>
+    public static Tensor Run<TOp>(TOp op, Tensor x, double number, string name) where TOp : struct, INumberUnaryOp
+    {
+        ExpectWhole(x, number, name);
+        x.BeginWrite(name);
+        var xv = x.View;
+        x.Backend.MapNumber(new NumberUnaryMap<TOp>(op), xv, xv, xv, xv);
+        return Gate.Leave(name, x, x);
+    }
+
     /// <summary>A C# number as a 0-d operand of x's dtype.</summary>
     public static Tensor Number(Tensor x, double number, string name)
     {
+        ExpectWhole(x, number, name);
+        return Tensor.Full([], number, x.dtype, x.Device);
+    }
+
+    static void ExpectWhole(Tensor x, double number, string name)
+    {
         if (!x.dtype.IsFloat() && number != Math.Floor(number))
             throw new ArgumentException(FormattableString.Invariant($"{name}: {number} is not whole, and the tensor is {x.dtype}"), nameof(number));
-        return Tensor.Full([], number, x.dtype, x.Device);
     }
 }

@@ -39,7 +39,7 @@ public partial class Tensor
     public Tensor MulInPlace(Tensor other) => InPlace.Run(new NumberBinaryMap<MulOp>(default), this, other, nameof(MulInPlace));
 
     /// <summary>this *= c, in place.</summary>
-    public Tensor MulInPlace(double number) => MulInPlace(InPlace.Number(this, number, nameof(MulInPlace)));
+    public Tensor MulInPlace(double number) => InPlace.Run(new MulNumberOp(number), this, number, nameof(MulInPlace));
 }
 
 /// <summary>y = a·b.</summary>

@@ -43,7 +43,7 @@ public partial class Tensor
     public Tensor SubInPlace(Tensor other) => InPlace.Run(new NumberBinaryMap<SubOp>(default), this, other, nameof(SubInPlace));
 
     /// <summary>this −= c, in place.</summary>
-    public Tensor SubInPlace(double number) => SubInPlace(InPlace.Number(this, number, nameof(SubInPlace)));
+    public Tensor SubInPlace(double number) => InPlace.Run(new AddNumberOp(-number), this, number, nameof(SubInPlace));
 }
 
 /// <summary>y = a − b.</summary>
