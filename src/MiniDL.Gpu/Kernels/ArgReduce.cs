@@ -14,7 +14,8 @@ internal partial class GpuNumberBackend<T>
     void ArgReduce<TComparison>(Number worst, in TensorView x, in TensorView y) where TComparison : struct, IComparison
     {
         if (y.Count == 0) return;
-        var reduction = new Placing<TComparison, T> { X = Whole<T>(x), Y = Whole<long>(y), Worst = T.Of(worst) };
+        var empty = new Candidate<T> { Value = T.Of(worst), Index = int.MaxValue };
+        var reduction = new Placing<TComparison, T> { X = Whole<T>(x), Y = Whole<long>(y), Empty = empty };
         var count = x.Count / y.Count;
         var block = BlockOf(count);
         if (count <= block)
@@ -26,45 +27,63 @@ internal partial class GpuNumberBackend<T>
         var memory = Gpu.Pool.Rent(blocks * y.Count * Interop.SizeOf<Candidate<T>>());
         var layout = Parts(x.Layout, y.Layout, blocks);
         var parts = GpuMemory.Of<Candidate<T>>(new TensorView(layout, memory, 0, T.DType));
-        Reduce<Placing<TComparison, T>, Candidate<T>>(reduction with { PartsOut = parts }, x.Layout, x.Offset, y.Layout.Contiguous(), 0, block);
-        Reduce<Placing<TComparison, T>, Candidate<T>>(reduction with { PartsIn = parts }, layout, 0, y.Layout, y.Offset, blocks);
+        Reduce<Placing<TComparison, T>, Candidate<T>>(reduction with { Parts = parts }, x.Layout, x.Offset, y.Layout.Contiguous(), 0, block);
+        Reduce<PlacingParts<TComparison, T>, Candidate<T>>(new() { X = parts, Y = Whole<long>(y), Empty = empty }, layout, 0, y.Layout, y.Offset, blocks);
         Gpu.Pool.Return(memory);
     }
 }
 
 /// <summary>An element and where it stands.</summary>
-internal struct Candidate<T> where T : unmanaged
+internal struct Candidate<T> where T : unmanaged, INumber<T>
 {
     public T Value;
     public int Index;
+
+    /// <summary>The one to which the other compares; NaN is beyond all, the first of equals wins.</summary>
+    public static Candidate<T> Best<TComparison>(Candidate<T> a, Candidate<T> b) where TComparison : struct, IComparison
+    {
+        if (TComparison.Holds(a.Value, b.Value)) return b;
+        if (TComparison.Holds(b.Value, a.Value)) return a;
+        var (aNaN, bNaN) = (!T.Same(a.Value, a.Value), !T.Same(b.Value, b.Value));
+        return (aNaN == bNaN ? b.Index < a.Index : bNaN) ? b : a;
+    }
 }
 
-/// <summary>The place of the element to which all others compare; NaN is beyond all, the first of equals wins.</summary>
+/// <summary>The place of the best element, or of the best of a block together with the element.</summary>
 internal struct Placing<TComparison, T> : IReduction<Candidate<T>>
     where TComparison : struct, IComparison
     where T : unmanaged, INumber<T>
 {
     public ArrayView<T> X;
-    public ArrayView<Candidate<T>> PartsIn, PartsOut;
+    public ArrayView<Candidate<T>> Parts;
     public ArrayView<long> Y;
-    public T Worst;
 
-    public readonly Candidate<T> Empty => new() { Value = Worst, Index = int.MaxValue };
+    public Candidate<T> Empty { get; set; }
 
-    public readonly Candidate<T> Load(long offset, int k) => PartsIn.Length > 0 ? PartsIn[offset] : new() { Value = X[offset], Index = k };
+    public readonly Candidate<T> Load(long offset, int k) => new() { Value = X[offset], Index = k };
 
-    public readonly Candidate<T> Join(Candidate<T> a, Candidate<T> b)
-    {
-        var (aNaN, bNaN) = (!T.Same(a.Value, a.Value), !T.Same(b.Value, b.Value));
-        if (aNaN != bNaN) return bNaN ? b : a;
-        if (TComparison.Holds(a.Value, b.Value)) return b;
-        if (TComparison.Holds(b.Value, a.Value)) return a;
-        return b.Index < a.Index ? b : a;
-    }
+    public readonly Candidate<T> Join(Candidate<T> a, Candidate<T> b) => Candidate<T>.Best<TComparison>(a, b);
 
     public readonly void Store(Candidate<T> part, long offset)
     {
-        if (PartsOut.Length > 0) PartsOut[offset] = part;
+        if (Parts.Length > 0) Parts[offset] = part;
         else Y[offset] = part.Index;
     }
+}
+
+/// <summary>The place of the best of all blocks.</summary>
+internal struct PlacingParts<TComparison, T> : IReduction<Candidate<T>>
+    where TComparison : struct, IComparison
+    where T : unmanaged, INumber<T>
+{
+    public ArrayView<Candidate<T>> X;
+    public ArrayView<long> Y;
+
+    public Candidate<T> Empty { get; set; }
+
+    public readonly Candidate<T> Load(long offset, int k) => X[offset];
+
+    public readonly Candidate<T> Join(Candidate<T> a, Candidate<T> b) => Candidate<T>.Best<TComparison>(a, b);
+
+    public readonly void Store(Candidate<T> part, long offset) => Y[offset] = part.Index;
 }

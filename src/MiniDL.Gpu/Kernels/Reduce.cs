@@ -119,7 +119,7 @@ internal partial class GpuNumberBackend<T>
             Gpu.Pool.Return(copy);
             return;
         }
-        var reduction = new Folding<TOp, T> { X = Whole<T>(x), Y = Whole<T>(y), Identity = T.Of(TOp.Identity) };
+        var reduction = new Folding<TOp, T> { X = Whole<T>(x), Y = Whole<T>(y), Empty = T.Of(TOp.Identity) };
         var block = BlockOf(count);
         if (count <= block)
         {
@@ -163,9 +163,7 @@ internal struct Folding<TOp, T> : IReduction<T>
     where T : unmanaged, INumber<T>
 {
     public ArrayView<T> X, Y;
-    public T Identity;
-
-    public readonly T Empty => Identity;
+    public T Empty { get; set; }
 
     public readonly T Load(long offset, int k) => TOp.Transform(X[offset]);
 
@@ -233,47 +231,56 @@ internal struct ReduceTeams<TReduction, TPart, TWalk> : IKernel
         var output = Grid.IdxX * Places + place;
         var active = output < Tasks;
         long to = 0;
-        var a0 = Reduction.Empty;
+        var part = Reduction.Empty;
         if (active)
         {
-            var a1 = a0;
-            var a2 = a0;
-            var a3 = a0;
             var block = Outputs.Divide(ref output);
             var at = Kept.At(output);
             var x = Start.Y + at.Y;
             to = Start.A + at.A + block * AllOutputs;
             var first = (long)block * Block;
             var count = (int)Math.Min(Block, Count - first);
+            var lanes = new Four<TPart> { X = part, Y = part, Z = part, W = part };
             var k = member;
-            for (; k + 3 * Team < count; k += 4 * Team)
+            // Eight loads run ahead of what waits for them.
+            for (; k + 7 * Team < count; k += 8 * Team)
             {
-                var x0 = Load(x, first, k);
-                var x1 = Load(x, first, k + Team);
-                var x2 = Load(x, first, k + 2 * Team);
-                var x3 = Load(x, first, k + 3 * Team);
-                a0 = Reduction.Join(a0, x0);
-                a1 = Reduction.Join(a1, x1);
-                a2 = Reduction.Join(a2, x2);
-                a3 = Reduction.Join(a3, x3);
+                var (some, more) = (LoadFour(x, first, k), LoadFour(x, first, k + 4 * Team));
+                lanes = JoinFour(JoinFour(lanes, some), more);
             }
-            if (k < count) a0 = Reduction.Join(a0, Load(x, first, k));
-            if (k + Team < count) a1 = Reduction.Join(a1, Load(x, first, k + Team));
-            if (k + 2 * Team < count) a2 = Reduction.Join(a2, Load(x, first, k + 2 * Team));
-            a0 = Reduction.Join(Reduction.Join(a0, a2), Reduction.Join(a1, a3));
+            if (k + 3 * Team < count)
+            {
+                lanes = JoinFour(lanes, LoadFour(x, first, k));
+                k += 4 * Team;
+            }
+            if (k < count) lanes.X = Reduction.Join(lanes.X, Load(x, first, k));
+            if (k + Team < count) lanes.Y = Reduction.Join(lanes.Y, Load(x, first, k + Team));
+            if (k + 2 * Team < count) lanes.Z = Reduction.Join(lanes.Z, Load(x, first, k + 2 * Team));
+            part = Reduction.Join(Reduction.Join(lanes.X, lanes.Z), Reduction.Join(lanes.Y, lanes.W));
         }
-        parts[t] = a0;
+        parts[t] = part;
         for (var half = Team / 2; half > 0; half /= 2)
         {
             Group.Barrier();
             if (member < half)
             {
-                a0 = Reduction.Join(a0, parts[t + half * Step]);
-                parts[t] = a0;
+                part = Reduction.Join(part, parts[t + half * Step]);
+                parts[t] = part;
             }
         }
-        if (active && member == 0) Reduction.Store(a0, to);
+        if (active && member == 0) Reduction.Store(part, to);
     }
+
+    // The elements of a thread's four lanes.
+    readonly Four<TPart> LoadFour(long x, long first, int k) => new()
+    {
+        X = Load(x, first, k), Y = Load(x, first, k + Team), Z = Load(x, first, k + 2 * Team), W = Load(x, first, k + 3 * Team),
+    };
+
+    readonly Four<TPart> JoinFour(Four<TPart> a, Four<TPart> b) => new()
+    {
+        X = Reduction.Join(a.X, b.X), Y = Reduction.Join(a.Y, b.Y), Z = Reduction.Join(a.Z, b.Z), W = Reduction.Join(a.W, b.W),
+    };
 
     readonly TPart Load(long x, long first, int k) => Reduction.Load(x + Walk.At(first + k), (int)first + k);
 }
