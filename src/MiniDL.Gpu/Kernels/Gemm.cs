@@ -3,7 +3,7 @@ using ILGPU;
 namespace MiniDL.Gpu;
 
 /// <summary>Matrix products for kernels that are made of them: y[i,j] = Σₖ a[i,k]·b[j,k], each sum one chain in the order of k whichever kernel computes it.</summary>
-internal static class Gemm
+internal static class Gemm<T> where T : unmanaged, INumber<T>
 {
     /// <summary>Computes a batch of products.</summary>
     /// <param name="device">The device.</param>
@@ -14,8 +14,7 @@ internal static class Gemm
     /// <param name="a">The rows.</param>
     /// <param name="b">The columns.</param>
     /// <param name="end">Where the sums go.</param>
-    public static void Launch<T, TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, int batches, in TA a, in TB b, in TEnd end)
-        where T : unmanaged, INumber<T>
+    public static void Launch<TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, int batches, in TA a, in TB b, in TEnd end)
         where TA : struct, IOperand<T>
         where TB : struct, IOperand<T>
         where TEnd : struct, IProductEnd<T>
@@ -24,32 +23,32 @@ internal static class Gemm
         var parts = sizes.KPerPart == 0 ? 1 : (sizes.K + sizes.KPerPart - 1) / sizes.KPerPart;
         var products = (long)batches * parts;
         if (device.Kind == GpuKind.Simulator || products * rows * columns < 256)
-            Elements<T, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
-        else if (products * Tiles<T, Block8<T>>(rows, columns) < 2 * device.Accelerator.NumMultiprocessors)
-            Tiled<T, Block4<T>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
+            Elements(device, rows, columns, sizes, products, a, b, end);
+        else if (LargeTiles(rows, columns) && products * Tiles<Block8<T>>(rows, columns) >= 2 * device.Accelerator.NumMultiprocessors)
+            Tiled<Block8<T>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
         else
-            Tiled<T, Block8<T>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
+            Tiled<Block4<T>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
     }
 
-    static long Tiles<T, TBlock>(int rows, int columns)
-        where T : unmanaged, INumber<T>
-        where TBlock : unmanaged, IBlock<T>
+    // A large tile is computed faster, unless too much of it lies outside y.
+    static bool LargeTiles(int rows, int columns)
+        => 2 * Block8<T>.Edge * Block8<T>.Edge * Tiles<Block8<T>>(rows, columns) <= 3 * Block4<T>.Edge * Block4<T>.Edge * Tiles<Block4<T>>(rows, columns);
+
+    static long Tiles<TBlock>(int rows, int columns) where TBlock : unmanaged, IBlock<T>
         => (long)((rows + TBlock.Edge - 1) / TBlock.Edge) * ((columns + TBlock.Edge - 1) / TBlock.Edge);
 
-    static void Tiled<T, TBlock, TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, long products, in TA a, in TB b, in TEnd end)
-        where T : unmanaged, INumber<T>
+    static void Tiled<TBlock, TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, long products, in TA a, in TB b, in TEnd end)
         where TBlock : unmanaged, IBlock<T>
         where TA : struct, IOperand<T>
         where TB : struct, IOperand<T>
         where TEnd : struct, IProductEnd<T>
     {
         sizes.ColumnTiles = new((columns + TBlock.Edge - 1) / TBlock.Edge);
-        sizes.Tiles = new((int)Tiles<T, TBlock>(rows, columns));
+        sizes.Tiles = new((int)Tiles<TBlock>(rows, columns));
         device.Launch(new GemmTiles<T, TBlock, TA, TB, TEnd> { A = a, B = b, End = end, Sizes = sizes }, products * sizes.Tiles.Divisor, TBlock.Side * TBlock.Side);
     }
 
-    static void Elements<T, TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, long products, in TA a, in TB b, in TEnd end)
-        where T : unmanaged, INumber<T>
+    static void Elements<TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, long products, in TA a, in TB b, in TEnd end)
         where TA : struct, IOperand<T>
         where TB : struct, IOperand<T>
         where TEnd : struct, IProductEnd<T>
@@ -59,6 +58,17 @@ internal static class Gemm
         var count = checked((int)(products * rows * columns));
         device.LaunchThreads(new GemmElements<T, TA, TB, TEnd> { A = a, B = b, End = end, Sizes = sizes, Count = count }, count);
     }
+}
+
+/// <summary>Computes a piece of a batch.</summary>
+internal readonly struct GemmLaunch<T, TA, TB, TEnd>(GpuDevice device, int rows, int columns, ProductSizes sizes, TA a, TB b, TEnd end) : ILaunch
+    where T : unmanaged, INumber<T>
+    where TA : struct, IOperand<T>
+    where TB : struct, IOperand<T>
+    where TEnd : struct, IProductEnd<T>
+{
+    public void Run(in Nest nest, in Steps start, int count)
+        => Gemm<T>.Launch(device, rows, columns, sizes with { Batches = nest, Start = start }, count, a, b, end);
 }
 
 /// <summary>y = a·b, an element a thread: for few elements, and for groups of few threads.</summary>

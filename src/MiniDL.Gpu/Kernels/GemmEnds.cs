@@ -23,7 +23,10 @@ internal struct ProductEnd<T>(ArrayView<T> y, long offset, int rows, int columns
 {
     ArrayView<T> y = y;
     long offset = offset;
-    readonly int rows = rows, columns = columns;
+    readonly int rows = rows;
+
+    /// <summary>The columns of y.</summary>
+    public readonly int Columns = columns;
 
     public void Move(long y, long b) => offset += y;
 
@@ -31,21 +34,21 @@ internal struct ProductEnd<T>(ArrayView<T> y, long offset, int rows, int columns
 
     public readonly void Write(int row, int column, T sum)
     {
-        if (row < rows && column < columns) y[offset + (long)row * columns + column] = sum;
+        if (row < rows && column < Columns) y[offset + (long)row * Columns + column] = sum;
     }
 
     public readonly void Write(int row, int column, Four<T> sums)
     {
-        if (row >= rows || column >= columns) return;
-        var at = offset + (long)row * columns + column;
-        if (((int)offset | columns) % 4 == 0)
+        if (row >= rows || column >= Columns) return;
+        var at = offset + (long)row * Columns + column;
+        if (((int)offset | Columns) % 4 == 0)
         {
             y.Cast<Four<T>>()[at >> 2] = sums;
             return;
         }
         y[at] = sums.X;
-        if (column + 1 < columns) y[at + 1] = sums.Y;
-        if (column + 2 < columns) y[at + 2] = sums.Z;
-        if (column + 3 < columns) y[at + 3] = sums.W;
+        if (column + 1 < Columns) y[at + 1] = sums.Y;
+        if (column + 2 < Columns) y[at + 2] = sums.Z;
+        if (column + 3 < Columns) y[at + 3] = sums.W;
     }
 }

@@ -10,6 +10,9 @@ internal struct ProductSizes
     public long PartStep;       // from a part's sums to the next one's
     public int K, KPerPart;
     public Divider BatchCount, Tiles, ColumnTiles, Columns;
+
+    /// <summary>One product.</summary>
+    public static ProductSizes One(int k) => new() { K = k, KPerPart = k };
 }
 
 /// <summary>y = a·b in tiles, one a group: tiles of a and b go to shared memory while the sums stay in registers.</summary>
@@ -44,26 +47,28 @@ internal struct GemmTiles<T, TBlock, TA, TB, TEnd> : IKernel
         int threadRow = thread / TBlock.Side, threadColumn = thread % TBlock.Side;
         TBlock sums = default;
         sums.Begin(end, row + 4 * threadRow);
-        var first = part * Sizes.KPerPart;
-        var last = Math.Min(Sizes.K, first + Sizes.KPerPart);
-        // A round multiplies one tile while it loads the next; the first only loads.
-        for (var k = first - Tile<T, TBlock>.Depth; k < last; k += Tile<T, TBlock>.Depth)
+        var k = part * Sizes.KPerPart;
+        for (var last = Math.Min(Sizes.K, k + Sizes.KPerPart); k < last; k += Tile<T, TBlock>.Depth)
         {
-            var nextA = Tile<T, TBlock>.Load(a, thread, row, k + Tile<T, TBlock>.Depth, last);
-            var nextB = Tile<T, TBlock>.Load(b, thread, column, k + Tile<T, TBlock>.Depth, last);
-            var steps = k < first ? 0 : Math.Min(Tile<T, TBlock>.Depth, last - k);
-            for (var step = 0; step < steps; step++)
-                sums.Add(tileA, step * Tile<T, TBlock>.Pitch + threadRow, tileB, step * Tile<T, TBlock>.Pitch + threadColumn);
+            Tile<T, TBlock>.Fill(tileA, a, thread, row, k, last, -T.Of(0));
+            Tile<T, TBlock>.Fill(tileB, b, thread, column, k, last, T.Of(0));
             Group.Barrier();
-            Tile<T, TBlock>.Store(tileA, a.Walk, thread, nextA);
-            Tile<T, TBlock>.Store(tileB, b.Walk, thread, nextB);
+            var steps = Math.Min(Tile<T, TBlock>.Depth, last - k);
+            for (var step = 0; step < steps; step += 4)
+            {
+                int rowAt = step * Tile<T, TBlock>.Pitch + threadRow, columnAt = step * Tile<T, TBlock>.Pitch + threadColumn;
+                sums.Add(tileA, rowAt, tileB, columnAt);
+                sums.Add(tileA, rowAt + Tile<T, TBlock>.Pitch, tileB, columnAt + Tile<T, TBlock>.Pitch);
+                sums.Add(tileA, rowAt + 2 * Tile<T, TBlock>.Pitch, tileB, columnAt + 2 * Tile<T, TBlock>.Pitch);
+                sums.Add(tileA, rowAt + 3 * Tile<T, TBlock>.Pitch, tileB, columnAt + 3 * Tile<T, TBlock>.Pitch);
+            }
             Group.Barrier();
         }
         sums.End(end, row + 4 * threadRow, column + 4 * threadColumn);
     }
 }
 
-/// <summary>A tile of an operand in shared memory, step after step of k, each with its rows side by side; a thread brings eight elements.</summary>
+/// <summary>A tile of an operand in shared memory, step after step of k, each with its rows side by side.</summary>
 internal static class Tile<T, TBlock>
     where T : unmanaged, INumber<T>
     where TBlock : unmanaged, IBlock<T>
@@ -79,100 +84,44 @@ internal static class Tile<T, TBlock>
 
     static int Threads => TBlock.Side * TBlock.Side;
 
-    /// <summary>A thread's share of the tile that begins at a row and a step; beyond the operand's rows and the last step it is anything.</summary>
-    public static Eight<T> Load<TOperand>(in TOperand x, int thread, int row, int k, int last) where TOperand : struct, IOperand<T>
+    // Elements, and fours of them, that a thread brings.
+    static int Share => TBlock.Edge * Depth / Threads;
+
+    static int FourShare => Share / 4;
+
+    /// <summary>Brings a thread's share of the tile that begins at a row and a step; what lies beyond the operand's rows and the last step is <paramref name="outside"/>.</summary>
+    public static void Fill<TOperand>(ArrayView<Four<T>> tile, in TOperand x, int thread, int row, int k, int last, T outside) where TOperand : struct, IOperand<T>
     {
-        var y = default(Eight<T>);
+        var elements = tile.Cast<T>();
+        int r, p;
         switch (x.Walk)
         {
             case Walk.FourSteps:
-                k += thread % (Depth / 4) * 4;
-                row += thread / (Depth / 4);
-                if (k < last && row < x.Rows) y.First = x.FourAt(row, k);
-                row += Threads / (Depth / 4);
-                if (k < last && row < x.Rows) y.Second = x.FourAt(row, k);
+                (r, p) = (thread / (Depth / 4), thread % (Depth / 4) * 4);
+                for (var i = 0; i < FourShare; i++, r += Threads / (Depth / 4))
+                {
+                    var four = row + r < x.Rows && k + p < last ? x.FourAt(row + r, k + p) : Four<T>.Of(outside);
+                    elements[p * 4 * Pitch + r] = four.X;
+                    elements[(p + 1) * 4 * Pitch + r] = four.Y;
+                    elements[(p + 2) * 4 * Pitch + r] = four.Z;
+                    elements[(p + 3) * 4 * Pitch + r] = four.W;
+                }
                 break;
             case Walk.FourRows:
-                row += thread % (TBlock.Edge / 4) * 4;
-                k += thread / (TBlock.Edge / 4);
-                if (row < x.Rows && k < last) y.First = x.FourAt(row, k);
-                k += Depth / 2;
-                if (row < x.Rows && k < last) y.Second = x.FourAt(row, k);
+                (r, p) = (thread % (TBlock.Edge / 4), thread / (TBlock.Edge / 4));
+                for (var i = 0; i < FourShare; i++, p += Threads / (TBlock.Edge / 4))
+                    tile[p * Pitch + r] = row + 4 * r < x.Rows && k + p < last ? x.FourAt(row + 4 * r, k + p) : Four<T>.Of(outside);
                 break;
             case Walk.Steps:
-                k += thread % Depth;
-                row += thread / Depth;
-                if (k >= last) break;
-                y.First.X = AtRow(x, row, k);
-                y.First.Y = AtRow(x, row + TBlock.Edge / 8, k);
-                y.First.Z = AtRow(x, row + 2 * (TBlock.Edge / 8), k);
-                y.First.W = AtRow(x, row + 3 * (TBlock.Edge / 8), k);
-                y.Second.X = AtRow(x, row + 4 * (TBlock.Edge / 8), k);
-                y.Second.Y = AtRow(x, row + 5 * (TBlock.Edge / 8), k);
-                y.Second.Z = AtRow(x, row + 6 * (TBlock.Edge / 8), k);
-                y.Second.W = AtRow(x, row + 7 * (TBlock.Edge / 8), k);
+                (r, p) = (thread / Depth, thread % Depth);
+                for (var i = 0; i < Share; i++, r += Threads / Depth)
+                    elements[p * 4 * Pitch + r] = row + r < x.Rows && k + p < last ? x.At(row + r, k + p) : outside;
                 break;
             default:
-                row += thread % TBlock.Edge;
-                k += thread / TBlock.Edge;
-                if (row >= x.Rows) break;
-                y.First.X = AtStep(x, row, k, last);
-                y.First.Y = AtStep(x, row, k + 2, last);
-                y.First.Z = AtStep(x, row, k + 4, last);
-                y.First.W = AtStep(x, row, k + 6, last);
-                y.Second.X = AtStep(x, row, k + 8, last);
-                y.Second.Y = AtStep(x, row, k + 10, last);
-                y.Second.Z = AtStep(x, row, k + 12, last);
-                y.Second.W = AtStep(x, row, k + 14, last);
-                break;
-        }
-        return y;
-    }
-
-    static T AtRow<TOperand>(in TOperand x, int row, int k) where TOperand : struct, IOperand<T> => row < x.Rows ? x.At(row, k) : T.Of(0);
-
-    static T AtStep<TOperand>(in TOperand x, int row, int k, int last) where TOperand : struct, IOperand<T> => k < last ? x.At(row, k) : T.Of(0);
-
-    /// <summary>Puts a thread's share into the tile.</summary>
-    public static void Store(ArrayView<Four<T>> tile, Walk walk, int thread, Eight<T> x)
-    {
-        var elements = tile.Cast<T>();
-        switch (walk)
-        {
-            case Walk.FourRows:
-                var four = thread / (TBlock.Edge / 4) * Pitch + thread % (TBlock.Edge / 4);
-                tile[four] = x.First;
-                tile[four + Depth / 2 * Pitch] = x.Second;
-                break;
-            case Walk.FourSteps:
-                var at = thread % (Depth / 4) * 4 * (4 * Pitch) + thread / (Depth / 4);
-                Put(elements, at, 4 * Pitch, x.First);
-                Put(elements, at + Threads / (Depth / 4), 4 * Pitch, x.Second);
-                break;
-            case Walk.Steps:
-                at = thread % Depth * (4 * Pitch) + thread / Depth;
-                Put(elements, at, TBlock.Edge / 8, x.First);
-                Put(elements, at + TBlock.Edge / 2, TBlock.Edge / 8, x.Second);
-                break;
-            default:
-                at = thread / TBlock.Edge * (4 * Pitch) + thread % TBlock.Edge;
-                Put(elements, at, 2 * (4 * Pitch), x.First);
-                Put(elements, at + Depth / 2 * (4 * Pitch), 2 * (4 * Pitch), x.Second);
+                (r, p) = (thread % TBlock.Edge, thread / TBlock.Edge);
+                for (var i = 0; i < Share; i++, p += Threads / TBlock.Edge)
+                    elements[p * 4 * Pitch + r] = row + r < x.Rows && k + p < last ? x.At(row + r, k + p) : outside;
                 break;
         }
     }
-
-    static void Put(ArrayView<T> tile, int at, int apart, Four<T> x)
-    {
-        tile[at] = x.X;
-        tile[at + apart] = x.Y;
-        tile[at + 2 * apart] = x.Z;
-        tile[at + 3 * apart] = x.W;
-    }
-}
-
-/// <summary>A thread's share of a tile.</summary>
-internal struct Eight<T> where T : unmanaged
-{
-    public Four<T> First, Second;
 }

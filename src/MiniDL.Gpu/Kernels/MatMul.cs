@@ -23,7 +23,8 @@ internal partial class GpuNumberBackend<T>
         var batches = new LoopNest(anyOrder: false, Outer(y, axes), Outer(a, axes), Outer(b, axes));
         var rows = new StridedOperand<T>(Whole<T>(a), a.Offset, m, k, row, a.Stride(-1), AreFours(a, axes));
         var columns = new StridedOperand<T>(Whole<T>(b), b.Offset, n, k, b.Stride(-1), b.Stride(-2), AreFours(b, axes));
-        Nest.ForEach(batches, default, new MatMulLaunch(Gpu, m, n, k, rows, columns, new(Whole<T>(y), y.Offset, m, n)));
+        var end = new ProductEnd<T>(Whole<T>(y), y.Offset, m, n);
+        Nest.ForEach(batches, default, new GemmLaunch<T, StridedOperand<T>, StridedOperand<T>, ProductEnd<T>>(Gpu, m, n, ProductSizes.One(k), rows, columns, end));
     }
 
     static Layout Outer(in TensorView x, int axes) => Layout.Of(x.Sizes[..axes], x.Layout.Strides[..axes]);
@@ -33,11 +34,5 @@ internal partial class GpuNumberBackend<T>
         foreach (var stride in x.Layout.Strides[..axes])
             if (stride % 4 != 0) return false;
         return true;
-    }
-
-    readonly struct MatMulLaunch(GpuDevice device, int m, int n, int k, StridedOperand<T> a, StridedOperand<T> b, ProductEnd<T> y) : ILaunch
-    {
-        public void Run(in Nest nest, in Steps start, int count)
-            => Gemm.Launch<T, StridedOperand<T>, StridedOperand<T>, ProductEnd<T>>(device, m, n, new() { Batches = nest, Start = start, K = k, KPerPart = k }, count, a, b, y);
     }
 }

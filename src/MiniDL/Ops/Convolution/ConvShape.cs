@@ -15,6 +15,17 @@ public readonly record struct ConvShape(WindowShape Window, int Out, int Groups)
     /// <summary>Taps of one output: GroupIn·KernelH·KernelW.</summary>
     public int Taps => GroupIn * Window.KernelH * Window.KernelW;
 
+    /// <summary>The input gradient as a convolution of dy with the flipped kernels, which a stride of 1 makes it.</summary>
+    /// <remarks>Null where columns are made of dy and added back: the stride is another one, or dx has so few channels beside dy that its columns are far fewer than the windows of dy to unfold.</remarks>
+    internal ConvShape? OfInputGradient()
+    {
+        var s = Window;
+        int padTop = s.DilationH * (s.KernelH - 1) - s.PadTop, padLeft = s.DilationW * (s.KernelW - 1) - s.PadLeft;
+        var fewColumns = GroupIn == 1 || 4L * GroupIn * s.OutH * s.OutW < (long)GroupOut * s.H * s.W;
+        if (s is not { StrideH: 1, StrideW: 1 } || padTop < 0 || padLeft < 0 || fewColumns) return null;
+        return new(new(s.N, Out, s.OutH, s.OutW, s.KernelH, s.KernelW, 1, 1, padTop, padLeft, s.DilationH, s.DilationW, s.H, s.W), s.C, Groups);
+    }
+
     internal Layout XLayout => Layout.Of([Window.N, Window.C, Window.H, Window.W]);
 
     internal Layout WLayout => Layout.Of([Out, GroupIn, Window.KernelH, Window.KernelW]);

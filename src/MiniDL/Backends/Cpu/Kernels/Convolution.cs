@@ -20,15 +20,11 @@ internal sealed unsafe partial class CpuBackend<E> : IConvKernels
     /// <inheritdoc/>
     public void ConvBackwardInput(in ConvShape shape, in TensorView dy, in TensorView w, in TensorView dx)
     {
-        var s = shape.Window;
-        int padTop = s.DilationH * (s.KernelH - 1) - s.PadTop, padLeft = s.DilationW * (s.KernelW - 1) - s.PadLeft;
-        if (s is not { StrideH: 1, StrideW: 1 } || padTop < 0 || padLeft < 0 || FewColumns(shape))
+        if (shape.OfInputGradient() is not { } back)
         {
             ConvBackwardInputByColumns(shape, dy, w, dx);
             return;
         }
-        var back = new ConvShape(
-            new(s.N, shape.Out, s.OutH, s.OutW, s.KernelH, s.KernelW, 1, 1, padTop, padLeft, s.DilationH, s.DilationW, s.H, s.W), s.C, shape.Groups);
         var flipped = BufferPool.Cpu.Rent(w.Count * sizeof(E));
         fixed (byte* pdy = dy, pw = w, pdx = dx)
         {
@@ -36,13 +32,6 @@ internal sealed unsafe partial class CpuBackend<E> : IConvKernels
             ForImages(new ConvImages<E>(ConvStep.Forward, back) { X = (E*)pdy, W = (E*)flipped.Pointer, Y = (E*)pdx });
         }
         flipped.LetGo();
-    }
-
-    /// <summary>True when dx has so few channels beside dy that its columns are far fewer than the windows of dy to unfold.</summary>
-    static bool FewColumns(in ConvShape shape)
-    {
-        var s = shape.Window;
-        return shape.GroupIn == 1 || 4L * shape.GroupIn * s.OutH * s.OutW < (long)shape.GroupOut * s.H * s.W;
     }
 
     void ConvBackwardInputByColumns(in ConvShape shape, in TensorView dy, in TensorView w, in TensorView dx)
