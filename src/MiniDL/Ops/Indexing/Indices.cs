@@ -53,10 +53,14 @@ internal static class Indices
     static Tensor OnDevice(IIndexKernels kernels, Tensor index, long lowest, long size, long? ignored, string error)
     {
         if (size == 0) throw new ArgumentOutOfRangeException(nameof(index), error);
-        var y = Tensor.New(index.layout.Contiguous(), DType.Int64, index.Device);
-        kernels.CheckIndices(error, lowest, size, ignored, index.View, y.View);
+        // Where one index stands for many, it stays one: Scatter sorts it once.
+        var distinct = index;
+        for (var axis = 0; axis < index.Rank; axis++)
+            if (index.layout.Stride(axis) == 0) distinct = distinct.Slice(axis, 0, 1, 1);
+        var y = Tensor.New(distinct.layout.Contiguous(), DType.Int64, index.Device);
+        kernels.CheckIndices(error, lowest, size, ignored, distinct.View, y.View);
         GC.KeepAlive(index);
-        return y;
+        return y.Expand(index.Shape);
     }
 
     static void ThrowOutside(Tensor index, long size, string op, string axis, long lowest)
