@@ -24,6 +24,9 @@ public sealed class GoldenCase
     /// <summary>True when PyTorch's own Float32 misses this case, so that it holds in Float64 only.</summary>
     public bool OnlyFloat64 => Find("float32") is { ValueKind: JsonValueKind.False };
 
+    /// <summary>The elements of the largest tensor among arguments and results.</summary>
+    public int Elements => Largest(fields);
+
     internal byte[] Data { get; }
 
     internal JsonElement this[string field] => fields.GetProperty(field);
@@ -40,6 +43,13 @@ public sealed class GoldenCase
         BinaryPrimitives.WriteDoubleLittleEndian(at, BinaryPrimitives.ReadDoubleLittleEndian(at) + by);
         return new GoldenCase(fields, data);
     }
+
+    static int Largest(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.EnumerateArray().Select(Largest).DefaultIfEmpty().Max(),
+        JsonValueKind.Object => value.EnumerateObject().Select(p => p.Name == "shape" ? p.Value.EnumerateArray().Aggregate(1, (n, size) => n * size.GetInt32()) : Largest(p.Value)).DefaultIfEmpty().Max(),
+        _ => 0,
+    };
 
     /// <summary>What the case is about, short enough for a message: arguments with shapes in place of data.</summary>
     public override string ToString() => $"{Kind} {Name}{Describe("ctor")}{Describe("sizes")}{Describe("args")}{Describe("kwargs")}{Describe("seed")}";
