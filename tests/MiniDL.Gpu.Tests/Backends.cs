@@ -36,13 +36,22 @@ static class Backends
         try
         {
             reason = "";
-            return kind == GpuKind.Cuda ? GpuDevice.Cuda() : GpuDevice.OpenCL();
+            return Watched(kind == GpuKind.Cuda ? GpuDevice.Cuda() : GpuDevice.OpenCL());
         }
         catch (InvalidOperationException e)
         {
             reason = $"no {kind} device: {e.Message.ReplaceLineEndings(" ")}";
             return null;
         }
+    }
+
+    /// <summary>The simulator.</summary>
+    public static GpuDevice Simulator() => Watched(GpuDevice.Simulator());
+
+    static GpuDevice Watched(GpuDevice device)
+    {
+        KernelTexts.Watch(device);
+        return device;
     }
 
     /// <summary>A backend's device; without one the test is skipped, or fails where OpenCL must be.</summary>

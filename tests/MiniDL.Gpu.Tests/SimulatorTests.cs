@@ -25,7 +25,7 @@ public sealed class SimulatorTests
     [MemberData(nameof(Rows))]
     public void Row(string name) => rowTime.Spend(() =>
     {
-        var failures = RowRunner.Run(OpRows.All.Single(r => r.Name == name), GpuDevice.Simulator(), Elements);
+        var failures = RowRunner.Run(OpRows.All.Single(r => r.Name == name), Backends.Simulator(), Elements);
         if (failures.Count > 0) Assert.Fail(string.Join(Environment.NewLine, failures));
     });
 
@@ -33,7 +33,7 @@ public sealed class SimulatorTests
     [MemberData(nameof(Groups))]
     public void Holds(string kind, string name) => goldenTime.Spend(() =>
     {
-        var runner = new GoldenRunner(GpuDevice.Simulator());
+        var runner = new GoldenRunner(Backends.Simulator());
         GoldenSuite.Check([.. groups[(kind, name)].Select(runner.Run)]);
     });
 
