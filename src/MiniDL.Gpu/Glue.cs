@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
@@ -108,20 +109,33 @@ internal static partial class Glue
     /// <summary>Corrects the text that ILGPU has made of a kernel.</summary>
     /// <remarks>
     /// Products and sums stay two roundings unless the kernel says <c>Fma</c>, so that a formula has the bits that it has on the CPU. And ILGPU's barrier in OpenCL fences global memory alone,
-    /// by a name that OpenCL 1.2 has not.
+    /// by a name that OpenCL 1.2 has not. Numbers in names, which count what the process has compiled before, begin at 0: drivers keep what they have made of a text, and find it in the next run.
     /// </remarks>
     public static void MendText(CompiledKernel kernel)
     {
         switch (kernel)
         {
             case CLCompiledKernel opencl:
-                OpenCLText.SetValue(opencl, "#pragma OPENCL FP_CONTRACT OFF\n" + Barrier().Replace(opencl.Source, "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)"));
+                OpenCLText.SetValue(opencl, "#pragma OPENCL FP_CONTRACT OFF\n" + Barrier().Replace(Renumber(opencl.Source), "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)"));
                 break;
             case PTXCompiledKernel ptx:
-                PtxText.SetValue(ptx, Contractible().Replace(ptx.PTXAssembly, "$1.rn.$2"));
+                PtxText.SetValue(ptx, Contractible().Replace(Renumber(ptx.PTXAssembly), "$1.rn.$2"));
                 break;
         }
     }
+
+    static string Renumber(string text)
+    {
+        var numbers = new Dictionary<string, string>();
+        return Numbered().Replace(text, match =>
+        {
+            if (!numbers.TryGetValue(match.Value, out var number)) numbers.Add(match.Value, number = numbers.Count.ToString(CultureInfo.InvariantCulture));
+            return number;
+        });
+    }
+
+    [GeneratedRegex(@"(?<=\b(?:type|L|_kernel|\w*shared_var|\w*shared_memory)_)\d+")]
+    private static partial Regex Numbered();
 
     [GeneratedRegex(@"work_group_barrier\s*\([^)]*\)")]
     private static partial Regex Barrier();
