@@ -20,25 +20,22 @@ public sealed partial class KernelTextTests
     [Fact]
     public void NoLocalMemory() => Check(k => !mayUseLocalMemory.ContainsKey(Plain(k.Kernel)) && LocalMemory().IsMatch(k.Ptx80) ? "has local memory" : null);
 
+    /// <summary>A number that an op was given may come along in 64 bits; nothing is computed with them.</summary>
     [Fact]
-    public void NoDoubleInFloat32Kernels() => Check(k => k.IsFloat32 && k.Ptx80.Contains(".f64", StringComparison.Ordinal) ? "has double arithmetic" : null);
-
-    [Fact]
-    public void NoDoubleInFloat32KernelsOfOpenCL() => Check(k => k.IsFloat32 && k.OpenCL is { } text && Double().IsMatch(text) ? "has double arithmetic" : null);
+    public void NoDoubleArithmeticInFloat32Kernels() => Check(k => k.IsFloat32 && DoubleArithmetic().Match(k.Ptx80) is { Success: true, Value: var line } ? $"has {line.Trim()}" : null);
 
     /// <summary>The mark of a pass that moves loads over barriers.</summary>
     [Fact]
     public void SomethingStandsBetweenTwoBarriers() => Check(k => k.Ptx80.Split('\n').Select(line => line.Trim()).Where(Counts)
         .Aggregate((Before: false, Found: false), (state, line) => (IsBarrier(line), state.Found || (state.Before && IsBarrier(line)))).Found ? "has two barriers with nothing between" : null);
 
-    /// <summary>Four floats side by side are one request of memory, in each operand.</summary>
+    /// <summary>Four floats side by side are one request of memory, in each operand that is read; the last few are read one by one.</summary>
     [Fact]
     public void MapsLoadAndStoreByFours() => Check(k =>
     {
         if (!k.IsFloat32 || !k.Name.StartsWith("MapFours<", StringComparison.Ordinal)) return null;
-        var arity = (int)k.Kernel.GetGenericArguments()[0].GetProperty("Arity")!.GetValue(null)!;
-        var (loads, stores) = (Count(k.Ptx80, "ld.global.v4.f32"), Count(k.Ptx80, "st.global.v4.f32"));
-        return loads == arity && stores == 1 ? null : $"has {loads} loads of four for {arity} operands, and {stores} stores";
+        var (fours, ones, stores) = (Count(k.Ptx80, "ld.global.v4.f32"), Count(k.Ptx80, "ld.global.f32"), Count(k.Ptx80, "st.global.v4.f32"));
+        return fours == ones && stores == 1 ? null : $"has {fours} loads of four and {ones} of one, and {stores} stores of four";
     });
 
     /// <summary>Pointers are into global or shared memory, and the compiler knows which.</summary>
@@ -50,7 +47,10 @@ public sealed partial class KernelTextTests
     public void RoundingIsWritten() => Check(k => Unrounded().IsMatch(k.Ptx80) ? "has arithmetic that a driver may contract" : null);
 
     static void Check(Func<KernelText, string?> complaint)
-        => Assert.Empty(KernelTexts.All.Select(k => (k.Name, Complaint: complaint(k))).Where(k => k.Complaint is not null).Select(k => $"{k.Name} {k.Complaint}"));
+    {
+        var complaints = KernelTexts.All.Select(k => (k.Name, Text: complaint(k))).Where(k => k.Text is not null).Select(k => $"{k.Name} {k.Text}").ToArray();
+        if (complaints.Length > 0) Assert.Fail($"{complaints.Length} of {KernelTexts.All.Count} kernels:\n{string.Join('\n', complaints)}");
+    }
 
     static string Plain(Type kernel) => kernel.Name.Split('`')[0];
 
@@ -64,8 +64,8 @@ public sealed partial class KernelTextTests
     [GeneratedRegex(@"\b(ld|st)\.local|local_depot|\.local\b")]
     private static partial Regex LocalMemory();
 
-    [GeneratedRegex(@"\bdouble\b")]
-    private static partial Regex Double();
+    [GeneratedRegex(@"^\s*(?!\.reg|ld\.param|mov)\S+\.f64\b.*$", RegexOptions.Multiline)]
+    private static partial Regex DoubleArithmetic();
 
     [GeneratedRegex(@"\b(mul|add|sub)\.f(32|64)\b")]
     private static partial Regex Unrounded();
