@@ -80,11 +80,9 @@ internal struct CrossEntropyRow<T> : IRow<T> where T : unmanaged, IReal<T>
         var max = team.Reduce<Tensor.LargestOp, Itself<T>>(default, x, none, none);
         var l = max + T.Log(team.Sum(new ExpFrom<T>(max), x, none, none));
         var spread = Terms.Smooths ? team.Sum(new WeighedLogP<T>(l), x, w, none) : T.Of(0);
-        if (!team.Leads) return;
-        var (losses, ls) = (Loss, LogSumExp);
-        ls[team.Place] = l;
         var target = Terms.TargetOf(team);
-        losses[team.Place] = Terms.Counts(target) ? -(Terms.Own * w.Load((int)target) * (x.Load((int)target) - l) + Terms.Each * spread) : T.Of(0);
+        team.Write(LogSumExp, l);
+        team.Write(Loss, Terms.Counts(target) ? -(Terms.Own * w.Load((int)target) * (x.Load((int)target) - l) + Terms.Each * spread) : T.Of(0));
     }
 }
 

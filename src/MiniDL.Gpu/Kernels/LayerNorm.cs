@@ -82,10 +82,8 @@ internal struct LayerNormRow<T> : IRow<T> where T : unmanaged, IReal<T>
         var variance = team.Sum(new SquareAbout<T>(mean), x, none, none) / D;
         var r = T.Of(1) / T.Sqrt(variance + Eps);
         team.Map(new NormAffine<T>(mean, r), team.Row(Y), x, team.Common(Weight, T.Of(1)), team.Common(B, T.Of(0)));
-        if (!team.Leads) return;
-        var (means, rs) = (Mean, R);
-        means[team.Place] = mean;
-        rs[team.Place] = r;
+        team.Write(Mean, mean);
+        team.Write(R, r);
     }
 }
 
@@ -125,7 +123,7 @@ internal struct LayerNormColumn<T> : ITwoSums<T> where T : unmanaged, IReal<T>
             dw += g * ((x.Load(i) - m.Load(i)) * r.Load(i));
             db += g;
         }
-        team.WriteSum(A, dw);
-        team.WriteSum(B, db);
+        team.Write(A, team.Sum(dw));
+        team.Write(B, team.Sum(db));
     }
 }

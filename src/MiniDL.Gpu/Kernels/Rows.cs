@@ -217,9 +217,6 @@ internal readonly struct Team<T> where T : unmanaged, IReal<T>
     /// <summary>Which row it is, of all.</summary>
     public long Place { get; }
 
-    /// <summary>Whether this thread writes what there is one of in a row.</summary>
-    public bool Leads => Exists && lane == 0;
-
     /// <summary>Elements of the row.</summary>
     public int Size => size;
 
@@ -271,12 +268,13 @@ internal readonly struct Team<T> where T : unmanaged, IReal<T>
     /// <summary>Σ op(a, b, c) over the row.</summary>
     public T Sum<TOp>(TOp op, Line<T> a, Line<T> b, Line<T> c) where TOp : struct, IElementOp<T> => Reduce<SumOp, TOp>(op, a, b, c);
 
-    /// <summary>Writes Σ x over the threads that share the row to its place in y, if there is a y.</summary>
-    public void WriteSum(ArrayView<T> y, T x)
+    /// <summary>Σ x over the threads that share the row.</summary>
+    public T Sum(T x) => Meet<SumOp>(x);
+
+    /// <summary>Writes what there is one of in a row to its place in y, if there is a y.</summary>
+    public void Write(ArrayView<T> y, T x)
     {
-        if (y.Length == 0) return;
-        x = Meet<SumOp>(x);
-        if (Leads) y[Place] = x;
+        if (y.Length != 0 && Exists && lane == 0) y[Place] = x;
     }
 
     T Meet<TReduce>(T x) where TReduce : struct, IReduceOp
@@ -331,8 +329,8 @@ internal struct ColumnSums<T> : ITwoSums<T> where T : unmanaged, IReal<T>
             a += x.Load(i);
             b += z.Load(i);
         }
-        team.WriteSum(A, a);
-        team.WriteSum(B, b);
+        team.Write(A, team.Sum(a));
+        team.Write(B, team.Sum(b));
     }
 }
 
@@ -347,18 +345,18 @@ internal sealed partial class GpuRealBackend<T>
     }
 
     /// <summary>Two sums for each column, in two stages: over each part of it, and over the parts; a and b may be <c>IsNone</c>.</summary>
-    void SumColumns<TRow>(TRow row, in RowGrid parts, in TensorView a, in TensorView b) where TRow : struct, ITwoSums<T>
+    void SumColumns<TRow>(TRow row, in RowGrid parts, in TensorView a, in TensorView b, params ReadOnlySpan<TensorView> operands) where TRow : struct, ITwoSums<T>
     {
         if (a.IsNone && b.IsNone) return;
         if (parts.Outer == 1)
         {
             (row.A, row.B) = (DenseOrNone<T>(a), DenseOrNone<T>(b));
-            OverRows(row, parts);
+            OverRows(row, parts, operands);
             return;
         }
         var (partsOfA, partsOfB) = (Scratch(parts.Outer * parts.Inner), Scratch(parts.Outer * parts.Inner));
         (row.A, row.B) = (Dense<T>(partsOfA), Dense<T>(partsOfB));
-        OverRows(row, parts);
+        OverRows(row, parts, operands);
         var sums = new ColumnSums<T> { X = Dense<T>(partsOfA), Z = Dense<T>(partsOfB), A = DenseOrNone<T>(a), B = DenseOrNone<T>(b) };
         OverRows(sums, RowGrid.Columns((int)parts.Outer, (int)parts.Inner));
         Gpu.Pool.Return(partsOfA.Buffer);
