@@ -1,4 +1,3 @@
-using System.Numerics;
 using ILGPU;
 
 namespace MiniDL.Gpu;
@@ -16,7 +15,7 @@ internal sealed partial class GpuRealBackend<T> : IAttentionKernels
     void LaunchTiles<TKernel>(TKernel kernel, in AttentionShape shape, in TensorView mask, int rows, int columns) where TKernel : struct, IAttentionKernel<T>
     {
         // A tile is a square of threads that have four by four elements each.
-        var sideLog = BitOperations.Log2((uint)Gpu.GroupSize) / 2;
+        var sideLog = TileGroup<T>.SideLogOf(Gpu.GroupSize);
         var (tiles, strips) = ((int)Pieces(rows, 4 << sideLog), (int)Pieces(columns, 4 << sideLog));
         var pairs = new AttentionPairs<T> { Tq = shape.Tq, Tk = shape.Tk, Causal = shape.Causal ? 1 : 0, SideLog = sideLog, Scale = T.Of(shape.Scale), Tiles = new(tiles), Strips = new(strips) };
         var problems = Layout.Of([shape.Batch], [0]);
@@ -30,10 +29,10 @@ internal sealed partial class GpuRealBackend<T> : IAttentionKernels
             problems = Layout.Of(mask.Sizes[..^2], strides);
         }
         kernel.Pairs = pairs;
-        Nest.ForEach(new LoopNest(anyOrder: false, problems), new Steps { Y = mask.Offset }, new AttentionLaunch<TKernel>(Gpu, kernel, tiles * strips));
+        Nest.ForEach(new LoopNest(anyOrder: false, problems), new Steps { Y = mask.Offset }, new AttentionLaunch<TKernel>(Gpu, kernel, tiles * strips, 1 << 2 * sideLog));
     }
 
-    struct AttentionLaunch<TKernel>(GpuDevice device, TKernel kernel, int groups) : ILaunch where TKernel : struct, IAttentionKernel<T>
+    struct AttentionLaunch<TKernel>(GpuDevice device, TKernel kernel, int groups, int groupSize) : ILaunch where TKernel : struct, IAttentionKernel<T>
     {
         long done;
 
@@ -41,7 +40,7 @@ internal sealed partial class GpuRealBackend<T> : IAttentionKernels
         {
             var part = kernel;
             part.Pairs = part.Pairs with { Problems = nest, MaskStart = start.Y, FirstProblem = done };
-            device.Launch(part, (long)count * groups, device.GroupSize);
+            device.Launch(part, (long)count * groups, groupSize);
             done += count;
         }
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ILGPU;
 
 namespace MiniDL.Gpu;
@@ -56,14 +57,19 @@ internal readonly struct TileGroup<T> where T : unmanaged, IReal<T>
 
     public TileGroup(int sideLog)
     {
-        // The most that there is: 256 threads, 16 by 16 of them, have a tile of 64 by 64.
-        staged = SharedMemory.Allocate<Four<T>>(2 * Depth * 16);
-        kept = SharedMemory.Allocate<Four<T>>(64 * 16);
+        staged = SharedMemory.Allocate<Four<T>>(2 * Depth * MostSide);
+        kept = SharedMemory.Allocate<Four<T>>(4 * MostSide * MostSide);
         this.sideLog = sideLog;
         side = 1 << sideLog;
         thread = Group.IdxX;
         (row, column) = (thread >> sideLog, thread & side - 1);
     }
+
+    /// <summary>The most threads in a row of them: tiles of 64 by 64 floats or 32 by 32 doubles, with which shared memory is within the 32 KB that OpenCL promises.</summary>
+    static int MostSide => 64 / Interop.SizeOf<T>();
+
+    /// <summary>The logarithm of the threads in a row, in groups of at most so many threads.</summary>
+    public static int SideLogOf(int groupSize) => Math.Min(BitOperations.Log2((uint)groupSize) / 2, BitOperations.Log2((uint)MostSide));
 
     /// <summary>Rows and columns of the tile.</summary>
     public int Tile => 4 * side;
