@@ -69,16 +69,6 @@ internal readonly struct ChannelStatistics<T>(in BatchNormShape shape, in Tensor
     public T InverseDeviationOf(long c) => T.Of(1) / T.Sqrt(variance[c] + eps);
 }
 
-/// <summary>x·a.</summary>
-internal readonly struct Scaled<T>(T a) : IElementOp<T> where T : unmanaged, IReal<T>
-{
-    readonly T a = a;
-
-    public static int Arity => 1;
-
-    public T Invoke(T x, T b, T c) => x * a;
-}
-
 /// <summary>A formula of x, dy and w, with w = 1.</summary>
 internal readonly struct Unweighed<TOp, T>(TOp op) : IElementOp<T>
     where TOp : struct, IElementOp<T>

@@ -27,6 +27,16 @@ internal readonly struct Times<T> : IElementOp<T> where T : unmanaged, IReal<T>
     public T Invoke(T a, T b, T c) => a * b;
 }
 
+/// <summary>x·a.</summary>
+internal readonly struct Scaled<T>(T a) : IElementOp<T> where T : unmanaged, IReal<T>
+{
+    readonly T a = a;
+
+    public static int Arity => 1;
+
+    public T Invoke(T x, T b, T c) => x * a;
+}
+
 /// <summary>e^(x − m).</summary>
 internal readonly struct ExpFrom<T>(T m) : IElementOp<T> where T : unmanaged, IReal<T>
 {
@@ -77,17 +87,24 @@ internal readonly struct LogSoftmaxGradient<T>(T s) : IElementOp<T> where T : un
     public T Invoke(T y, T dy, T c) => dy - T.Exp(y) * s;
 }
 
-/// <summary>y = e^(x − max)/Σ.</summary>
+/// <summary>y = e^(x − max)/Σ. The exponentials of a short row are kept, those of a long one computed twice.</summary>
 internal struct SoftmaxRow<T> : IRow<T> where T : unmanaged, IReal<T>
 {
     public ArrayView<T> X, Y;
 
     public readonly void Run(Team<T> team)
     {
-        var (x, none) = (team.Row(X), Team<T>.None);
+        var (x, y, none) = (team.Row(X), team.Row(Y), Team<T>.None);
+        if (team.Holds)
+        {
+            var kept = team.Take(x, T.Of(double.NegativeInfinity));
+            kept = kept.Map(new ExpFrom<T>(team.Reduce<Tensor.LargestOp>(kept)));
+            team.Put(y, kept.Map(new Scaled<T>(T.Of(1) / team.Reduce<SumOp>(kept))));
+            return;
+        }
         var max = team.Reduce<Tensor.LargestOp, Itself<T>>(default, x, none, none);
         var sum = team.Sum(new ExpFrom<T>(max), x, none, none);
-        team.Map(new ScaledExpFrom<T>(max, T.Of(1) / sum), team.Row(Y), x, none, none);
+        team.Map(new ScaledExpFrom<T>(max, T.Of(1) / sum), y, x, none, none);
     }
 }
 
