@@ -1,15 +1,28 @@
 using System.IO.Compression;
+using System.Reflection;
 using System.Text.Json;
 
 namespace MiniDL.Conformance.Golden;
 
-/// <summary>The cases of a folder of <c>NAME.json.gz</c> files and the <c>NAME.bin.gz</c> beside them.</summary>
+/// <summary>The cases of <c>NAME.json.gz</c> files and the <c>NAME.bin.gz</c> beside them.</summary>
 public sealed class Corpus
 {
-    Corpus(string folder, IReadOnlyList<GoldenCase> cases) => (Folder, Cases) = (folder, cases);
+    const string CasesSuffix = ".json.gz", DataSuffix = ".bin.gz";
 
-    /// <summary>Where the cases came from.</summary>
-    public string Folder { get; }
+    /// <summary>The corpus of files that are opened by name.</summary>
+    Corpus(string place, IEnumerable<string> files, Func<string, Stream?> open)
+    {
+        var cases = new List<GoldenCase>();
+        foreach (var file in files.Where(file => file.EndsWith(CasesSuffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            var bytes = open(file[..^CasesSuffix.Length] + DataSuffix) is { } data ? Unpack(data) : [];
+            using var document = JsonDocument.Parse(Unpack(open(file)!));
+            foreach (var element in document.RootElement.EnumerateArray())
+                cases.Add(new GoldenCase(element.Clone(), bytes));
+        }
+        if (cases.Count == 0) throw new InvalidDataException($"{place} holds no *{CasesSuffix}");
+        Cases = cases;
+    }
 
     /// <summary>All cases, file by file, in the order of the file.</summary>
     public IReadOnlyList<GoldenCase> Cases { get; }
@@ -17,26 +30,15 @@ public sealed class Corpus
     /// <summary>Reads every file of a folder.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">The folder holds no corpus.</exception>
-    public static Corpus Load(string folder)
-    {
-        var files = Directory.GetFiles(folder, "*.json.gz");
-        if (files.Length == 0) throw new InvalidDataException($"{folder} holds no *.json.gz");
-        Array.Sort(files, StringComparer.Ordinal);
-        var cases = new List<GoldenCase>();
-        foreach (var file in files)
-        {
-            var data = file[..^".json.gz".Length] + ".bin.gz";
-            var bytes = File.Exists(data) ? Unpack(data) : [];
-            using var document = JsonDocument.Parse(Unpack(file));
-            foreach (var element in document.RootElement.EnumerateArray())
-                cases.Add(new GoldenCase(element.Clone(), bytes));
-        }
-        return new Corpus(folder, cases);
-    }
+    public static Corpus Load(string folder) => new(folder, Directory.GetFiles(folder), file => File.Exists(file) ? File.OpenRead(file) : null);
 
-    static byte[] Unpack(string file)
+    /// <summary>Reads the files that are embedded in an assembly.</summary>
+    /// <exception cref="InvalidDataException">The assembly holds no corpus.</exception>
+    public static Corpus Load(Assembly assembly) => new(assembly.GetName().Name!, assembly.GetManifestResourceNames(), assembly.GetManifestResourceStream);
+
+    static byte[] Unpack(Stream stream)
     {
-        using var packed = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
+        using var packed = new GZipStream(stream, CompressionMode.Decompress);
         using var unpacked = new MemoryStream();
         packed.CopyTo(unpacked);
         return unpacked.ToArray();
