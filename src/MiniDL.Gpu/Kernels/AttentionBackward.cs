@@ -29,7 +29,7 @@ internal struct DotRow<T> : IRow<T> where T : unmanaged, IReal<T>
 {
     public ArrayView<T> A, B, Y;
 
-    public readonly void Run(Team<T> team) => team.Write(Y, team.Sum(default(Times<T>), team.Row(A), team.Row(B), Team<T>.None));
+    public readonly void Run(RowTeam<T> team) => team.Write(Y, team.Sum(default(Times<T>), team.Row(A), team.Row(B), RowTeam<T>.None));
 }
 
 /// <summary>A tile of queries over all the tiles of keys for dq = s·dS·k, or of keys over queries for dk = s·dSᵀ·q and dv = Pᵀ·dy. The weights P are computed again.</summary>

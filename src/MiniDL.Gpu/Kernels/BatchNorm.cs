@@ -97,9 +97,9 @@ internal struct BatchNormRun<T> : IRow<T> where T : unmanaged, IReal<T>
     public ArrayView<T> X, Mean, Squares;
     public T Spatial;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (x, none) = (team.Row(X), Team<T>.None);
+        var (x, none) = (team.Row(X), RowTeam<T>.None);
         var mean = team.Sum(default(Itself<T>), x, none, none) / Spatial;
         var squares = team.Sum(new SquareAbout<T>(mean), x, none, none);
         team.Write(Mean, mean);
@@ -113,9 +113,9 @@ internal struct BatchNormChannel<T> : IRow<T> where T : unmanaged, IReal<T>
     public ArrayView<T> Means, Squares, Mean, Variance;
     public T N, Spatial;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (means, none) = (team.Row(Means), Team<T>.None);
+        var (means, none) = (team.Row(Means), RowTeam<T>.None);
         var mean = team.Sum(default(Itself<T>), means, none, none) / N;
         var squares = Spatial * team.Sum(new SquareAbout<T>(mean), means, none, none);
         if (Squares.Length != 0) squares += team.Sum(default(Itself<T>), team.Row(Squares), none, none);
@@ -130,9 +130,9 @@ internal struct BatchNormRunForward<T> : IRow<T> where T : unmanaged, IReal<T>
     public ArrayView<T> X, Y, Weight, B;
     public ChannelStatistics<T> Statistics;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (c, none) = (team.Inner, Team<T>.None);
+        var (c, none) = (team.Inner, RowTeam<T>.None);
         var (w, b) = (Weight.Length != 0 ? Weight[c] : T.Of(1), B.Length != 0 ? B[c] : T.Of(0));
         team.Map(new ChannelAffine<T>(Statistics.MeanOf(c), Statistics.InverseDeviationOf(c), w, b), team.Row(Y), team.Row(X), none, none);
     }
@@ -148,9 +148,9 @@ internal struct BatchNormSums<T> : ITwoSums<T> where T : unmanaged, IReal<T>
 
     public ArrayView<T> B { get; set; }
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (x, dy, none) = (team.Row(X), team.Row(Dy), Team<T>.None);
+        var (x, dy, none) = (team.Row(X), team.Row(Dy), RowTeam<T>.None);
         var (m, r) = (Statistics.MeanOf(team.Inner), Statistics.InverseDeviationOf(team.Inner));
         team.Write(A, team.Sum(new Unweighed<TimesNormalized<T>, T>(new(m, r)), x, dy, none));
         team.Write(B, team.Sum(default(Itself<T>), dy, none, none));
@@ -165,9 +165,9 @@ internal struct BatchNormRunBackward<T> : IRow<T> where T : unmanaged, IReal<T>
     public T Count;
     public int Training;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (c, x, dy, dx, none) = (team.Inner, team.Row(X), team.Row(Dy), team.Row(Dx), Team<T>.None);
+        var (c, x, dy, dx, none) = (team.Inner, team.Row(X), team.Row(Dy), team.Row(Dx), RowTeam<T>.None);
         var r = Statistics.InverseDeviationOf(c);
         var a = Weight.Length != 0 ? r * Weight[c] : r;
         if (Training != 0) team.Map(new Unweighed<NormGradient<T>, T>(new(Statistics.MeanOf(c), r, a, Sums[c] / Count, Products[c] / Count)), dx, x, dy, none);

@@ -43,7 +43,7 @@ internal struct ColumnSums<T> : ITwoSums<T> where T : unmanaged, IReal<T>
 
     public ArrayView<T> B { get; set; }
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
         var (x, z) = (team.Row(X), team.Row(Z));
         var (a, b) = (T.Of(0), T.Of(0));

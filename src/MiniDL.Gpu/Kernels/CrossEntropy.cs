@@ -36,15 +36,15 @@ internal readonly struct ClassTerms<T>(in ClassShape shape, double smoothing, lo
 
     public bool Smooths => smooths != 0;
 
-    public long TargetOf(Team<T> team) => target[team.Place];
+    public long TargetOf(RowTeam<T> team) => target[team.Place];
 
     public bool Counts(long target) => target != ignored && target >= 0 && target < classes;
 
     /// <summary>The weights of the classes.</summary>
-    public Line<T> Weights(Team<T> team) => team.Common(weight, T.Of(1));
+    public Line<T> Weights(RowTeam<T> team) => team.Common(weight, T.Of(1));
 
     /// <summary>Σ w.</summary>
-    public T AllWeights(Team<T> team) => weight.Length == 0 ? T.Of(classes) : team.Sum(default(Itself<T>), Weights(team), Team<T>.None, Team<T>.None);
+    public T AllWeights(RowTeam<T> team) => weight.Length == 0 ? T.Of(classes) : team.Sum(default(Itself<T>), Weights(team), RowTeam<T>.None, RowTeam<T>.None);
 }
 
 /// <summary>w·(x − l).</summary>
@@ -74,9 +74,9 @@ internal struct CrossEntropyRow<T> : IRow<T> where T : unmanaged, IReal<T>
     public ArrayView<T> X, Loss, LogSumExp;
     public ClassTerms<T> Terms;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (x, w, none) = (team.Row(X), Terms.Weights(team), Team<T>.None);
+        var (x, w, none) = (team.Row(X), Terms.Weights(team), RowTeam<T>.None);
         var max = team.Reduce<Tensor.LargestOp, Itself<T>>(default, x, none, none);
         var l = max + T.Log(team.Sum(new ExpFrom<T>(max), x, none, none));
         var spread = Terms.Smooths ? team.Sum(new WeighedLogP<T>(l), x, w, none) : T.Of(0);
@@ -92,7 +92,7 @@ internal struct CrossEntropyRowBackward<T> : IRow<T> where T : unmanaged, IReal<
     public ArrayView<T> X, LogSumExp, Dy, Dx;
     public ClassTerms<T> Terms;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
         var (x, dx, w) = (team.Row(X), team.Row(Dx), Terms.Weights(team));
         var all = Terms.Smooths ? Terms.AllWeights(team) : T.Of(0);
@@ -100,7 +100,7 @@ internal struct CrossEntropyRowBackward<T> : IRow<T> where T : unmanaged, IReal<
         var counts = Terms.Counts(target);
         var (l, dy) = (LogSumExp[team.Place], Dy[team.Place]);
         var own = counts ? Terms.Own * w.Load((int)target) : T.Of(0);
-        team.Map(new ClassGradient<T>(l, dy * (own + Terms.Each * all), dy * Terms.Each, counts), dx, x, w, Team<T>.None);
+        team.Map(new ClassGradient<T>(l, dy * (own + Terms.Each * all), dy * Terms.Each, counts), dx, x, w, RowTeam<T>.None);
         if (team.Exists && counts && team.Has((int)target)) dx.Store((int)target, dx.Load((int)target) - dy * own);
     }
 }

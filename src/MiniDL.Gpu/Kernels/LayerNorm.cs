@@ -75,9 +75,9 @@ internal struct LayerNormRow<T> : IRow<T> where T : unmanaged, IReal<T>
     public ArrayView<T> X, Weight, B, Y, Mean, R;
     public T D, Eps;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (x, none) = (team.Row(X), Team<T>.None);
+        var (x, none) = (team.Row(X), RowTeam<T>.None);
         var mean = team.Sum(default(Itself<T>), x, none, none) / D;
         var variance = team.Sum(new SquareAbout<T>(mean), x, none, none) / D;
         var r = T.Of(1) / T.Sqrt(variance + Eps);
@@ -93,11 +93,11 @@ internal struct LayerNormRowBackward<T> : IRow<T> where T : unmanaged, IReal<T>
     public ArrayView<T> X, Weight, Mean, R, Dy, Dx;
     public T D;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
         var (x, dy, w) = (team.Row(X), team.Row(Dy), team.Common(Weight, T.Of(1)));
         var (m, r) = (Mean[team.Place], R[team.Place]);
-        var s = team.Sum(default(Times<T>), dy, w, Team<T>.None) / D;
+        var s = team.Sum(default(Times<T>), dy, w, RowTeam<T>.None) / D;
         var p = team.Sum(new TimesNormalized<T>(m, r), x, dy, w) / D;
         team.Map(new NormGradient<T>(m, r, r, s, p), team.Row(Dx), x, dy, w);
     }
@@ -112,7 +112,7 @@ internal struct LayerNormColumn<T> : ITwoSums<T> where T : unmanaged, IReal<T>
 
     public ArrayView<T> B { get; set; }
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
         var (x, dy) = (team.Row(X), team.Row(Dy));
         var (m, r) = (team.Whole(Mean), team.Whole(R));

@@ -7,7 +7,7 @@ namespace MiniDL.Gpu;
 internal interface IRow<T> where T : unmanaged, IReal<T>
 {
     /// <summary>The work of one thread; all threads of a group come here, also those whose row is beyond the last, since the threads of a row meet in its reductions.</summary>
-    void Run(Team<T> team);
+    void Run(RowTeam<T> team);
 }
 
 /// <summary>A kernel over rows.</summary>
@@ -18,7 +18,7 @@ internal struct OverRows<TRow, T> : IKernel
     public Rows Rows;
     public TRow Row;
 
-    public readonly void Run() => Row.Run(new Team<T>(Rows));
+    public readonly void Run() => Row.Run(new RowTeam<T>(Rows));
 }
 
 /// <summary>Rows in contiguous memory: row (o, i) begins at o·Plane + i·Column, and its elements lie Step apart.</summary>

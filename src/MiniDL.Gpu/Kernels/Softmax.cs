@@ -92,9 +92,9 @@ internal struct SoftmaxRow<T> : IRow<T> where T : unmanaged, IReal<T>
 {
     public ArrayView<T> X, Y;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (x, y, none) = (team.Row(X), team.Row(Y), Team<T>.None);
+        var (x, y, none) = (team.Row(X), team.Row(Y), RowTeam<T>.None);
         if (team.Holds)
         {
             var kept = team.Take(x, T.Of(double.NegativeInfinity));
@@ -113,9 +113,9 @@ internal struct LogSoftmaxRow<T> : IRow<T> where T : unmanaged, IReal<T>
 {
     public ArrayView<T> X, Y;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (x, none) = (team.Row(X), Team<T>.None);
+        var (x, none) = (team.Row(X), RowTeam<T>.None);
         var max = team.Reduce<Tensor.LargestOp, Itself<T>>(default, x, none, none);
         var sum = team.Sum(new ExpFrom<T>(max), x, none, none);
         team.Map(new Lowered<T>(max, T.Log(sum)), team.Row(Y), x, none, none);
@@ -127,9 +127,9 @@ internal struct SoftmaxRowBackward<T> : IRow<T> where T : unmanaged, IReal<T>
 {
     public ArrayView<T> Y, Dy, Dx;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (y, dy, none) = (team.Row(Y), team.Row(Dy), Team<T>.None);
+        var (y, dy, none) = (team.Row(Y), team.Row(Dy), RowTeam<T>.None);
         var sum = team.Sum(default(Times<T>), y, dy, none);
         team.Map(new SoftmaxGradient<T>(sum), team.Row(Dx), y, dy, none);
     }
@@ -140,9 +140,9 @@ internal struct LogSoftmaxRowBackward<T> : IRow<T> where T : unmanaged, IReal<T>
 {
     public ArrayView<T> Y, Dy, Dx;
 
-    public readonly void Run(Team<T> team)
+    public readonly void Run(RowTeam<T> team)
     {
-        var (y, dy, none) = (team.Row(Y), team.Row(Dy), Team<T>.None);
+        var (y, dy, none) = (team.Row(Y), team.Row(Dy), RowTeam<T>.None);
         var sum = team.Sum(default(Itself<T>), dy, none, none);
         team.Map(new LogSoftmaxGradient<T>(sum), team.Row(Dx), y, dy, none);
     }

@@ -63,14 +63,14 @@ internal struct Held<T> where T : unmanaged, IReal<T>
 }
 
 /// <summary>The threads of a group that share a row.</summary>
-internal readonly struct Team<T> where T : unmanaged, IReal<T>
+internal readonly struct RowTeam<T> where T : unmanaged, IReal<T>
 {
     readonly ArrayView<T> meeting;
     readonly int lane, lanes, apart, size, full;
     readonly bool fours;
     readonly long start, step;
 
-    public Team(Rows rows)
+    public RowTeam(Rows rows)
     {
         meeting = SharedMemory.Allocate<T>(Threads.Group);
         var (thread, side) = (Group.IdxX, 1 << rows.SideLog);
