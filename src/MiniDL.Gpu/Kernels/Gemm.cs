@@ -5,6 +5,8 @@ namespace MiniDL.Gpu;
 /// <summary>Matrix products for kernels that are made of them: y[i,j] = Σₖ a[i,k]·b[j,k], each sum one chain in the order of k whichever kernel computes it.</summary>
 internal static class Gemm<T> where T : unmanaged, INumber<T>
 {
+    const int FewRows = 4;
+
     /// <summary>Computes a batch of products.</summary>
     /// <param name="device">The device.</param>
     /// <param name="rows">Rows of y.</param>
@@ -22,17 +24,24 @@ internal static class Gemm<T> where T : unmanaged, INumber<T>
         sizes.BatchCount = new(batches);
         var parts = sizes.KPerPart == 0 ? 1 : (sizes.K + sizes.KPerPart - 1) / sizes.KPerPart;
         var products = (long)batches * parts;
-        if (device.Kind == GpuKind.Simulator || products * rows * columns < 256)
+        // The simulator's groups are too small for tiles, and of a product of so few rows a tile would be mostly empty.
+        if (device.Kind == GpuKind.Simulator || Math.Min(rows, columns) <= FewRows)
             Elements(device, rows, columns, sizes, products, a, b, end);
-        else if (LargeTiles(rows, columns) && products * Tiles<Block8<T>>(rows, columns) >= 2 * device.Accelerator.NumMultiprocessors)
-            Tiled<Block8<T>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
+        else if (Fits<Block8<T, Side16>>(device, rows, columns, products))
+            Tiled<Block8<T, Side16>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
+        else if (Fits<Block8<T, Side8>>(device, rows, columns, products))
+            Tiled<Block8<T, Side8>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
         else
             Tiled<Block4<T>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
     }
 
-    // A large tile is computed faster, unless too much of it lies outside y.
-    static bool LargeTiles(int rows, int columns)
-        => 2 * Block8<T>.Edge * Block8<T>.Edge * Tiles<Block8<T>>(rows, columns) <= 3 * Block4<T>.Edge * Block4<T>.Edge * Tiles<Block4<T>>(rows, columns);
+    // A large tile is computed faster, unless there are fewer than the device can compute at a time, or much of it lies outside y.
+    static bool Fits<TBlock>(GpuDevice device, int rows, int columns, long products) where TBlock : unmanaged, IBlock<T>
+    {
+        var tiles = Tiles<TBlock>(rows, columns);
+        return products * tiles >= 2 * device.Accelerator.NumMultiprocessors
+            && 2 * TBlock.Edge * TBlock.Edge * tiles <= 3 * Block4<T>.Edge * Block4<T>.Edge * Tiles<Block4<T>>(rows, columns);
+    }
 
     static long Tiles<TBlock>(int rows, int columns) where TBlock : unmanaged, IBlock<T>
         => (long)((rows + TBlock.Edge - 1) / TBlock.Edge) * ((columns + TBlock.Edge - 1) / TBlock.Edge);

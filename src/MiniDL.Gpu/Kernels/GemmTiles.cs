@@ -113,13 +113,13 @@ internal static class Tile<T, TBlock>
                     tile[p * Pitch + r] = row + 4 * r < x.Rows && k + p < last ? x.FourAt(row + 4 * r, k + p) : Four<T>.Of(outside);
                 break;
             case Walk.Steps:
-                (r, p) = (thread / Depth, thread % Depth);
-                for (var i = 0; i < Share; i++, r += Threads / Depth)
+                p = thread % Depth;
+                for (r = thread / Depth; r < TBlock.Edge; r += Threads / Depth)
                     elements[p * 4 * Pitch + r] = row + r < x.Rows && k + p < last ? x.At(row + r, k + p) : outside;
                 break;
             default:
-                (r, p) = (thread % TBlock.Edge, thread / TBlock.Edge);
-                for (var i = 0; i < Share; i++, p += Threads / TBlock.Edge)
+                r = thread % TBlock.Edge;
+                for (p = thread / TBlock.Edge; p < Depth; p += Threads / TBlock.Edge)
                     elements[p * 4 * Pitch + r] = row + r < x.Rows && k + p < last ? x.At(row + r, k + p) : outside;
                 break;
         }
