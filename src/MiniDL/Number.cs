@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MiniDL;
 
 /// <summary>A constant in a formula, kept as float, double and integer, so that no kernel converts at run time.</summary>
@@ -7,13 +9,20 @@ public readonly struct Number
     /// <summary>The value as a float.</summary>
     public readonly float Single;
 
+    // As a pattern: a kernel that is given a number must not need a GPU with 64-bit floats for it.
+    readonly long pattern;
+
     /// <summary>The value as a double.</summary>
-    public readonly double Double;
+    public double Double
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BitConverter.Int64BitsToDouble(pattern);
+    }
 
     /// <summary>The value as an integer, truncated.</summary>
     public readonly long Integer;
 
-    Number(float single, double real, long integer) => (Single, Double, Integer) = (single, real, integer);
+    Number(float single, double real, long integer) => (Single, pattern, Integer) = (single, BitConverter.DoubleToInt64Bits(real), integer);
 
     /// <summary>From a double.</summary>
     public static implicit operator Number(double value) => new((float)value, value, (long)value);

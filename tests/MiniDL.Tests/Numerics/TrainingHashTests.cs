@@ -11,7 +11,7 @@ namespace MiniDL.Tests;
 public sealed class TrainingHashTests
 {
     // One constant for every width: the CI runs this class at 128 and 256 bits, and at 512 where the processor has them.
-    const string Expected = "C7DFCC926DAD560A9BD59FAA926D8B79";
+    const string Expected = "AFFE2D81F70D65B91A5CC1C2EAEA3001";
 
     [Theory]
     [InlineData(1)]
