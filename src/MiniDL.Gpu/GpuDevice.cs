@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Runtime;
@@ -182,17 +181,21 @@ public sealed partial class GpuDevice : Device
     }
 
     /// <summary>Copies device memory to host bytes. The gate is held.</summary>
-    internal void Read(ArrayView<byte> x, Span<byte> y)
+    internal unsafe void Read(ArrayView<byte> x, Span<byte> y)
     {
-        try
+        // The collector must not move y until the copy, which is only queued here, has been made.
+        fixed (byte* to = y)
         {
-            if (y.Length > 0) x.SubView(0, y.Length).CopyToCPUUnsafeAsync(Stream, ref MemoryMarshal.GetReference(y), y.Length);
+            try
+            {
+                if (y.Length > 0) x.SubView(0, y.Length).CopyToCPUUnsafeAsync(Stream, ref *to, y.Length);
+            }
+            catch (AcceleratorException e)
+            {
+                throw Failed(e);
+            }
+            Wait();
         }
-        catch (AcceleratorException e)
-        {
-            throw Failed(e);
-        }
-        Wait();
     }
 
     /// <summary>Waits for the device. The gate is held.</summary>
