@@ -37,6 +37,9 @@ internal sealed partial class BufferPool
     /// <summary>A debug switch: memory that comes back, and memory that is new, is filled with NaN, so that reading it shows.</summary>
     internal static bool FillReturnedWithNaN { get; set; }
 
+    /// <summary>A debug switch, set before the first buffer: each has memory of its own, so that a checker of accesses knows its end.</summary>
+    internal static bool OwnMemory { get; set; }
+
     /// <summary>Bytes of the buffers in use.</summary>
     public long LiveBytes
     {
@@ -142,6 +145,11 @@ internal sealed partial class BufferPool
         last.LiveIndex = block.LiveIndex;
         live[liveCount] = null!;
 
+        if (OwnMemory)
+        {
+            block.Heap.EndOwn(block);
+            return;
+        }
         if (FillReturnedWithNaN) block.Memory.Fill(block.Offset, block.Bytes, 0xFF);
         if (block.Heap == large)
         {
@@ -156,6 +164,7 @@ internal sealed partial class BufferPool
     PoolBlock Take(long bytes)
     {
         if (bytes > LargestRequest) throw NoMemory(bytes);
+        if (OwnMemory) return small.TakeOwn(bytes);
         var size = BlockHeap.RoundToBin(bytes);
         // Not below Large again: a class list serves any of its blocks unseen, so all of them must have the class's size.
         if (size >= Large) size = Math.Max((bytes + LargeGrain - 1) / LargeGrain * LargeGrain, Large);

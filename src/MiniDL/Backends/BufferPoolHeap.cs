@@ -81,6 +81,22 @@ internal sealed class BlockHeap(BufferPool pool, Func<long, MemoryBlock> allocat
         return memory;
     }
 
+    /// <summary>A block that is all of a piece of memory, which ends where it ends.</summary>
+    public PoolBlock TakeOwn(long bytes)
+    {
+        var memory = allocate(Math.Max(bytes, 1));
+        Reserved += memory.Bytes;
+        return NewBlock(memory, 0, memory.Bytes);
+    }
+
+    /// <summary>Ends such a block.</summary>
+    public void EndOwn(PoolBlock block)
+    {
+        Reserved -= block.Bytes;
+        block.Memory.Free();
+        Discard(block);
+    }
+
     /// <summary>Gives memory that is wholly unused back to the system, until that is <paramref name="enough"/> bytes.</summary>
     public void ReleaseUnused(long enough = long.MaxValue)
     {

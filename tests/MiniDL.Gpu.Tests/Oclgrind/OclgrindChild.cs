@@ -1,5 +1,3 @@
-using ILGPU;
-using ILGPU.Runtime;
 using MiniDL.Conformance.Rows;
 
 namespace MiniDL.Gpu.Tests;
@@ -22,19 +20,22 @@ public sealed class OclgrindChild
     {
         const int Threads = 10;
         var device = Oclgrind();
-        using var memory = device.Accelerator.Allocate1D<int>(Threads);
+        var tensor = Tensor.Zeros([Threads], DType.Int32, device);
+        var y = GpuMemory.Of<int>(tensor.View);
         switch (Child.Given)
         {
-            case nameof(MissingBarrier): device.Launch(new MissingBarrier { Y = memory.View }, 1, Threads); break;
-            case nameof(OutOfBounds): device.Launch(new OutOfBounds { Y = memory.View, Length = Threads }, 1, Threads); break;
-            case nameof(DivergentBarrier): device.Launch(new DivergentBarrier { Y = memory.View }, 1, Threads); break;
-            case nameof(Sound): device.Launch(new Sound { Y = memory.View }, 1, Threads); break;
+            case nameof(MissingBarrier): device.Launch(new MissingBarrier { Y = y }, 1, Threads); break;
+            case nameof(OutOfBounds): device.Launch(new OutOfBounds { Y = y, Length = Threads }, 1, Threads); break;
+            case nameof(DivergentBarrier): device.Launch(new DivergentBarrier { Y = y }, 1, Threads); break;
+            case nameof(Sound): device.Launch(new Sound { Y = y }, 1, Threads); break;
         }
         device.Synchronize();
+        GC.KeepAlive(tensor);
     }
 
     static GpuDevice Oclgrind()
     {
+        BufferPool.OwnMemory = true;
         var device = GpuDevice.OpenCL();
         Assert.Contains("oclgrind", device.ProductName, StringComparison.OrdinalIgnoreCase);
         return device;
