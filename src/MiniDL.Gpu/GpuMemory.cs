@@ -39,7 +39,8 @@ internal sealed class GpuMemory : MemoryBlock
     }
 
     /// <summary>The memory of a contiguous tensor, from its first element on.</summary>
-    public static ArrayView<T> Of<T>(in TensorView x) where T : unmanaged => Whole<T>(x).SubView(x.Offset);
+    public static ArrayView<T> Of<T>(in TensorView x) where T : unmanaged
+        => x.Count == 0 ? ArrayView<T>.Empty : Whole<T>(x).SubView(x.Offset); // what has no elements may begin anywhere
 
     /// <summary>The memory that a tensor of any strides lies in; its first element is at its offset.</summary>
     public static ArrayView<T> Whole<T>(in TensorView x) where T : unmanaged

@@ -8,10 +8,15 @@ public sealed class OclgrindChild
     /// <summary>oclgrind interprets kernels, a thousand times slower than they run.</summary>
     const int MostElements = 100;
 
+    /// <summary>Rows of a family, taken evenly: those between run the same kernels with other formulas.</summary>
+    const int MostRows = 16;
+
     [Fact(Explicit = true)]
     public void Rows()
     {
-        var failures = OpRows.Families.Single(f => f.Family == Child.Given).Rows.SelectMany(row => RowRunner.Run(row, Oclgrind(), MostElements, Check.Forward, Check.Gradient)).ToArray();
+        var rows = OpRows.Families.Single(f => f.Family == Child.Given).Rows;
+        var step = (rows.Count + MostRows - 1) / MostRows;
+        var failures = rows.Where((_, i) => i % step == 0).SelectMany(row => RowRunner.Run(row, Oclgrind(), MostElements, Check.Forward, Check.Gradient)).ToArray();
         if (failures.Length > 0) Assert.Fail(string.Join(Environment.NewLine, failures));
     }
 

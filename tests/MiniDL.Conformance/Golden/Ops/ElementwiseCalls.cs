@@ -60,7 +60,7 @@ static class ElementwiseCalls
     }
 
     /// <summary>An operand that may be a number.</summary>
-    static Tensor Other(Args a, int place) => a.Find(place, "other") as Tensor ?? Tensor.Scalar(a.Number(place, "other"), a.Tensor(0).DType);
+    static Tensor Other(Args a, int place) => a.Find(place, "other") as Tensor ?? Tensor.Scalar(a.Number(place, "other"), a.Tensor(0).DType).To(a.Tensor(0).Device);
 
     static Rounding RoundingMode(Args a) => a.Text(2, "rounding_mode") switch
     {

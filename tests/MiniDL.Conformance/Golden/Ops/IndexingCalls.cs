@@ -28,18 +28,18 @@ static class IndexingCalls
     /// <summary>A tuple is one index an axis, and so is a list that holds more than numbers; anything else is the index of the first axis.</summary>
     static Tensor GetItem(Args a)
     {
-        var index = a.Find(1, "index");
+        var (x, index) = (a.Tensor(0), a.Find(1, "index"));
         TensorIndex[] indices = index is Sequence several && (several.IsTuple || several.Items.Any(item => item is not long))
-            ? [.. several.Items.Select(Index)]
-            : [Index(index)];
-        return a.Tensor(0)[indices];
+            ? [.. several.Items.Select(item => Index(item, x.Device))]
+            : [Index(index, x.Device)];
+        return x[indices];
     }
 
-    static TensorIndex Index(object? index) => index switch
+    static TensorIndex Index(object? index, Device device) => index switch
     {
         long i => (int)i,
         Tensor t => t,
-        Sequence { Items: var items } => Tensor.From(items.Select(item => (long)item!).ToArray(), items.Length),
+        Sequence { Items: var items } => Tensor.From(items.Select(item => (long)item!).ToArray(), items.Length).To(device),
         Slice slice => TensorIndex.Slice(Range(slice), slice.Step),
         Ellipsis => TensorIndex.Ellipsis,
         null => TensorIndex.NewAxis,
