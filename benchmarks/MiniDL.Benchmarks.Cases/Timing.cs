@@ -5,7 +5,9 @@ namespace MiniDL.Benchmarks;
 /// <summary>The time of a piece of work on a device, from blocks of many runs.</summary>
 sealed class Timing
 {
-    const double BlockSeconds = 0.06, EnoughToCalibrate = 0.02;
+    const double BlockSeconds = 0.06, EnoughToCalibrate = 0.02, WarmUpSeconds = 3;
+    const int WarmUpRuns = 40; // .NET compiles with all its art what has run 30 times,
+    const int CompilerDelay = 200; // after a pause, in milliseconds
 
     readonly Device device;
     readonly Action work;
@@ -17,9 +19,10 @@ sealed class Timing
     {
         Generator.Seed(1);
         (this.device, work) = (device, source.Prepare(device));
-        Seconds(1);
+        double seconds = 0;
+        for (var i = 0; i < WarmUpRuns && seconds < WarmUpSeconds; i++) seconds += Seconds(1);
+        Thread.Sleep(CompilerDelay);
         runs = 1;
-        double seconds;
         while ((seconds = Seconds(runs)) < EnoughToCalibrate) runs *= 2;
         runs = Math.Max((int)(BlockSeconds / seconds * runs), 1);
     }
