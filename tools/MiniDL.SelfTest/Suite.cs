@@ -23,6 +23,7 @@ sealed class Suite
     {
         var device = Devices.Find(options.Device ?? "auto");
         Console.WriteLine(Devices.Describe(device));
+        Asserts.Throw();
         var suite = new Suite(options);
         suite.RunAll(device, device is GpuDevice { Kind: GpuKind.Simulator } ? SimulatorElements : int.MaxValue);
         return suite.failed == 0;
