@@ -12,8 +12,8 @@ internal sealed partial class GpuRealBackend<T> : ILinearKernels
             case Activation.None when b.IsNone: MatMul(x, w.With(Layout.Of([w.Size(1), w.Size(0)], [w.Stride(1), w.Stride(0)])), y); break;
             case Activation.None: LinearWith<Identity>(x, w, b, y); break;
             case Activation.Relu: LinearWith<FloatUnary<ReluOp>>(x, w, b, y); break;
-            case Activation.Sigmoid: LinearWith<SigmoidOp>(x, w, b, y); break;
-            case Activation.Tanh: LinearWith<TanhOp>(x, w, b, y); break;
+            case Activation.Sigmoid: LinearThen<SigmoidOp>(x, w, b, y); break;
+            case Activation.Tanh: LinearThen<TanhOp>(x, w, b, y); break;
             default: throw NoKernel($"{nameof(LinearForward)}({activation})");
         }
     }
@@ -28,6 +28,13 @@ internal sealed partial class GpuRealBackend<T> : ILinearKernels
             case Activation.Tanh: Map(new UnaryBackwardMap<TanhOp>(default), g, dy, saved, default); break;
             default: throw NoKernel($"{nameof(LinearActivationBackward)}({activation})");
         }
+    }
+
+    // A long formula has a launch of its own: it would stand in the product's kernel 64 times, for each of a thread's sums.
+    void LinearThen<TActivation>(in TensorView x, in TensorView w, in TensorView b, in TensorView y) where TActivation : struct, IUnaryOp
+    {
+        LinearForward(Activation.None, x, w, b, y);
+        Map(new UnaryMap<TActivation>(default), y, y, default, default);
     }
 
     void LinearWith<TActivation>(in TensorView x, in TensorView w, in TensorView b, in TensorView y) where TActivation : struct, IFormula
