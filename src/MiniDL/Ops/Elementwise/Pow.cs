@@ -33,24 +33,29 @@ public partial class Tensor
 /// <summary>y = xᵖ.</summary>
 internal readonly struct PowNumberOp(double p) : IUnaryOp
 {
+    const int Other = -1;
+
+    readonly Number p = p, less = p - 1;
+    readonly int twice = p is >= 0 and <= 3 && 2 * p == Math.Floor(2 * p) ? (int)(2 * p) : Other; // of the powers that are simpler
+
     public static string Name => "Pow";
 
     public static Saves Saves => Saves.Input;
 
-    public T Invoke<T>(T x) where T : struct, ILanes<T> => p switch
+    public T Invoke<T>(T x) where T : struct, ILanes<T> => twice switch
     {
-        1 => x,
-        0.5 => T.Sqrt(x),
-        3 => x * x * x,
+        1 => T.Sqrt(x),
+        2 => x,
+        6 => x * x * x,
         _ => T.Pow(x, T.Of(p)),
     };
 
-    public T Derivative<T>(T x) where T : struct, ILanes<T> => p switch
+    public T Derivative<T>(T x) where T : struct, ILanes<T> => twice switch
     {
         0 => T.Of(0),
-        1 => T.Of(1),
-        2 => T.Of(2) * x,
-        _ => T.Of(p) * T.Pow(x, T.Of(p - 1)),
+        2 => T.Of(1),
+        4 => T.Of(2) * x,
+        _ => T.Of(p) * T.Pow(x, T.Of(less)),
     };
 }
 
