@@ -69,18 +69,9 @@ internal static class KernelAngle
     public static long Reduce(float a, out float r)
     {
         var bits = (int)Interop.FloatAsInt(a);
-        var n = Reduce((ulong)(bits & 0x7FFFFF | 1 << 23), (bits >> 23 & 0xFF) - 150, out var high, out var low);
-        var sign = high < 0 ? -1f : 1f;
-        if (high < 0) Negate(ref high, ref low);
-        // The first 31 bits that are set.
-        var shift = 0;
-        while (shift < 62 && high >> 62 == 0)
-        {
-            high = high << 1 | (long)(low >> 63);
-            low <<= 1;
-            shift++;
-        }
-        r = sign * ((int)(high >> 32) * (float)(Math.PI / 2 / 4294967296.0)) * Interop.IntAsFloat((uint)(127 - shift) << 23);
+        var n = Reduce((ulong)(bits & 0x7FFFFF | 1 << 23), (bits >> 23 & 0xFF) - 150, out var high, out _);
+        // No float comes nearer to a multiple of π/2 than leaves thirty bits in the upper half.
+        r = high * (float)(Math.PI / 2 / 18446744073709551616.0);
         if (a > 0) return n & 3;
         r = -r;
         return -n & 3;
@@ -109,11 +100,9 @@ internal static class KernelAngle
             before = word;
         }
         // p5 is the least. Two bits above the point, then the fraction.
-        var top = (ulong)p0 << 32 | p1;
-        var middle = (ulong)p2 << 32 | p3;
-        high = (long)(top << 2 | middle >> 62);
-        low = middle << 2 | p4 >> 30;
-        return (int)(top >> 62) + (high < 0 ? 1 : 0);
+        high = (long)((ulong)p0 << 34 | (ulong)p1 << 2 | p2 >> 30);
+        low = (ulong)p2 << 34 | (ulong)p3 << 2 | p4 >> 30;
+        return (int)(p0 >> 30) + (high < 0 ? 1 : 0);
     }
 
     static void Negate(ref long high, ref ulong low)
