@@ -25,7 +25,7 @@ internal static class Gemm<T> where T : unmanaged, INumber<T>
         var parts = sizes.KPerPart == 0 ? 1 : (sizes.K + sizes.KPerPart - 1) / sizes.KPerPart;
         var products = (long)batches * parts;
         // The simulator's groups are too small for tiles, and of a product of so few rows a tile would be mostly empty.
-        if (device.Kind == GpuKind.Simulator || Math.Min(rows, columns) <= FewRows)
+        if (device.Kind == GpuKind.Simulator || (Math.Min(rows, columns) <= FewRows && products * rows * columns <= Nest.MaxCount))
             Elements(device, rows, columns, sizes, products, a, b, end);
         else if (Fits<Block8<T, Side16>>(device, rows, columns, products))
             Tiled<Block8<T, Side16>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);

@@ -15,7 +15,7 @@ internal interface IBlock<T> where T : unmanaged, INumber<T>
     void Begin<TEnd>(in TEnd end, int row) where TEnd : struct, IProductEnd<T>;
 
     /// <summary>Adds the products of one step of k: the rows of a begin at <paramref name="row"/>, the columns of b at <paramref name="column"/>, in fours.</summary>
-    void Add(ArrayView<Four<T>> a, int row, ArrayView<Four<T>> b, int column);
+    void Add(ArrayView<Four<T>> a, long row, ArrayView<Four<T>> b, long column);
 
     /// <summary>Gives the sums away.</summary>
     void End<TEnd>(in TEnd end, int row, int column) where TEnd : struct, IProductEnd<T>;
@@ -66,7 +66,7 @@ internal struct Block8<T, TSide> : IBlock<T>
         c3 = d3 = Four<T>.Of(end.First(row + Half + 3));
     }
 
-    public void Add(ArrayView<Four<T>> a, int row, ArrayView<Four<T>> b, int column)
+    public void Add(ArrayView<Four<T>> a, long row, ArrayView<Four<T>> b, long column)
     {
         Four<T> top = a[row], bottom = a[row + Side], left = b[column], right = b[column + Side];
         a0 = Block4<T>.Add(top.X, left, a0);
@@ -125,7 +125,7 @@ internal struct Block4<T> : IBlock<T> where T : unmanaged, INumber<T>
         a3 = Four<T>.Of(end.First(row + 3));
     }
 
-    public void Add(ArrayView<Four<T>> a, int row, ArrayView<Four<T>> b, int column)
+    public void Add(ArrayView<Four<T>> a, long row, ArrayView<Four<T>> b, long column)
     {
         Four<T> top = a[row], left = b[column];
         a0 = Add(top.X, left, a0);

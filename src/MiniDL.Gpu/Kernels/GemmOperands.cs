@@ -33,7 +33,7 @@ internal interface IOperand<T> where T : unmanaged
     /// <summary>An element within its sizes.</summary>
     T At(int row, int k);
 
-    /// <summary>Four elements in the order of <see cref="Walk"/>, the first of which is at a multiple of four.</summary>
+    /// <summary>Four elements in the order of <see cref="Walk"/>, the first of which is at a multiple of four; never asked for where that is element by element.</summary>
     Four<T> FourAt(int row, int k);
 }
 

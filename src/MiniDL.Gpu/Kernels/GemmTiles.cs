@@ -16,7 +16,10 @@ internal struct ProductSizes
 }
 
 /// <summary>y = a·b in tiles, one a group: tiles of a and b go to shared memory while the sums stay in registers.</summary>
-/// <remarks>Each sum is one chain in the order of k, as in <see cref="GemmElements{T, TA, TB, TEnd}"/>. The next tile is on its way from memory while this one is multiplied.</remarks>
+/// <remarks>
+/// Each sum is one chain in the order of k, as in <see cref="GemmElements{T, TA, TB, TEnd}"/>: steps beyond the last multiply −0 by 0, which leaves a sum as it is, even the sign of a zero.
+/// The loop over a tile is unrolled by four steps, no more: what lies before a barrier in one block, a processor's compiler moves behind it, and keeps all of it for every thread.
+/// </remarks>
 internal struct GemmTiles<T, TBlock, TA, TB, TEnd> : IKernel
     where T : unmanaged, INumber<T>
     where TBlock : unmanaged, IBlock<T>
@@ -56,7 +59,7 @@ internal struct GemmTiles<T, TBlock, TA, TB, TEnd> : IKernel
             var steps = Math.Min(Tile<T, TBlock>.Depth, last - k);
             for (var step = 0; step < steps; step += 4)
             {
-                int rowAt = step * Tile<T, TBlock>.Pitch + threadRow, columnAt = step * Tile<T, TBlock>.Pitch + threadColumn;
+                long rowAt = step * Tile<T, TBlock>.Pitch + threadRow, columnAt = step * Tile<T, TBlock>.Pitch + threadColumn;
                 sums.Add(tileA, rowAt, tileB, columnAt);
                 sums.Add(tileA, rowAt + Tile<T, TBlock>.Pitch, tileB, columnAt + Tile<T, TBlock>.Pitch);
                 sums.Add(tileA, rowAt + 2 * Tile<T, TBlock>.Pitch, tileB, columnAt + 2 * Tile<T, TBlock>.Pitch);
