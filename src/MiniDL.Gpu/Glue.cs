@@ -81,19 +81,28 @@ internal static partial class Glue
     public static void MendPasses(Backend backend)
     {
         var transformers = (ImmutableArray<Transformer>)Transformers.GetValue(backend)!;
-        var changed = transformers.Select(t =>
+        var (inlines, infers) = (false, false);
+        Transformers.SetValue(backend, transformers.Select(Mended).ToImmutableArray());
+        if (!inlines) throw Missing(typeof(Inliner), "pass in the pipeline");
+        if (!infers) throw Missing(typeof(InferAddressSpaces), "pass behind LowerStructures");
+
+        Transformer Mended(Transformer transformer)
         {
-            var passes = t.Transformations.ToList();
-            if (passes.FindIndex(pass => pass is Inliner) is >= 0 and var inliner) passes.Insert(inliner, new InlineAll());
-            var at = passes.FindIndex(pass => pass is LowerStructures);
-            if (at < 0) return Transformer.Create(t.Configuration, passes.ToImmutableArray());
-            passes.Insert(at, new InferKernelAddressSpaces(MemoryAddressSpace.Global));
-            var general = passes.FindIndex(pass => pass is InferAddressSpaces);
-            if (general >= 0) passes[general] = new InferLocalAddressSpaces();
-            return Transformer.Create(t.Configuration, passes.ToImmutableArray());
-        }).ToImmutableArray();
-        if (changed.SequenceEqual(transformers)) throw Missing(typeof(LowerStructures), "pass in the pipeline");
-        Transformers.SetValue(backend, changed);
+            var passes = transformer.Transformations.ToList();
+            if (passes.FindIndex(pass => pass is Inliner) is >= 0 and var inliner)
+            {
+                passes.Insert(inliner, new InlineAll());
+                inlines = true;
+            }
+            if (passes.FindIndex(pass => pass is LowerStructures) is >= 0 and var structures)
+            {
+                passes.Insert(structures, new InferKernelAddressSpaces(MemoryAddressSpace.Global));
+                var general = passes.FindIndex(structures, pass => pass is InferAddressSpaces);
+                if (general >= 0) passes[general] = new InferLocalAddressSpaces();
+                infers |= general >= 0;
+            }
+            return Transformer.Create(transformer.Configuration, passes.ToImmutableArray());
+        }
     }
 
     /// <summary>Has every method become part of the kernel, those too that the CPU's compiler is to keep apart.</summary>

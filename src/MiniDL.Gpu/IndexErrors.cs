@@ -4,15 +4,17 @@ using ILGPU.Runtime;
 
 namespace MiniDL.Gpu;
 
-/// <summary>Where kernels note that an index was out of range: a number for each message, set to 1.</summary>
+/// <summary>Where kernels note that an index was out of range: a place for each message, set to 1.</summary>
 /// <remarks>Nothing waits for it: the notes are read with the next download.</remarks>
 internal sealed class IndexErrors(GpuDevice device)
 {
-    /// <summary>The most different messages at a time; the last place is for all others.</summary>
+    /// <summary>The most different messages that are kept; a further one takes the place of the oldest.</summary>
     const int Most = 256;
 
+    readonly string?[] messages = new string?[Most];
     readonly Dictionary<string, int> places = [];
     MemoryBuffer1D<int, Stride1D.Dense>? notes;
+    int next;
     bool pending;
 
     /// <summary>Where a kernel may note the error that <paramref name="message"/> describes.</summary>
@@ -27,12 +29,20 @@ internal sealed class IndexErrors(GpuDevice device)
             }
             if (!places.TryGetValue(message, out var place))
             {
-                place = Math.Min(places.Count, Most - 1);
-                places.Add(place < Most - 1 ? message : message + " (or an earlier op)", place);
+                place = next;
+                next = (next + 1) % Most;
+                if (messages[place] is { } oldest) places.Remove(oldest);
+                messages[place] = message;
+                places.Add(message, place);
             }
-            pending = true;
             return (notes.View, place);
         }
+    }
+
+    /// <summary>A kernel that may note something has been started: only from here on is there something to read.</summary>
+    public void Expect()
+    {
+        lock (device.Gate) pending = true;
     }
 
     /// <summary>Throws what the kernels that are done have noted. The gate is held.</summary>
@@ -43,9 +53,8 @@ internal sealed class IndexErrors(GpuDevice device)
         device.Read(notes!.AsRawArrayView(), MemoryMarshal.AsBytes(found));
         pending = false;
         var place = found.IndexOf(1);
-        if (place >= 0) notes.MemSetToZero(device.Stream);
-        var message = places.FirstOrDefault(p => p.Value == place).Key;
-        places.Clear();
-        if (place >= 0) throw new ArgumentOutOfRangeException("index", message);
+        if (place < 0) return;
+        notes.MemSetToZero(device.Stream);
+        throw new ArgumentOutOfRangeException("index", messages[place]);
     }
 }

@@ -1,3 +1,5 @@
+using MiniDL.Tests;
+
 namespace MiniDL.Gpu.Tests;
 
 /// <summary>What the CPU has, a GPU has, and a reader finds it under the same name.</summary>

@@ -15,6 +15,7 @@ internal sealed class GpuIndexBackend(GpuDevice device) : GpuNumberBackend<I64>(
             Index = Whole<long>(index), Y = Whole<long>(y),
         };
         Nest.ForEach(new LoopNest(anyOrder: true, y.Layout, index.Layout), new Steps { Y = y.Offset, A = index.Offset }, new IndicesLaunch(Gpu, kernel));
+        Gpu.IndexErrors.Expect();
     }
 
     readonly struct IndicesLaunch(GpuDevice device, CheckIndices kernel) : ILaunch

@@ -98,15 +98,11 @@ internal struct MapFours<TOp, T> : IKernel
         var i = Threads.Index;
         if (4 * i + 3 < Count)
         {
-            Four<T> a = default, b = default, c = default, y = default;
+            Four<T> a = default, b = default, c = default;
             if (TOp.Arity > 0) a = A.Cast<Four<T>>()[i];
             if (TOp.Arity > 1) b = B.Cast<Four<T>>()[i];
             if (TOp.Arity > 2) c = C.Cast<Four<T>>()[i];
-            y.X = Op.Invoke(a.X, b.X, c.X);
-            y.Y = Op.Invoke(a.Y, b.Y, c.Y);
-            y.Z = Op.Invoke(a.Z, b.Z, c.Z);
-            y.W = Op.Invoke(a.W, b.W, c.W);
-            Y.Cast<Four<T>>()[i] = y;
+            Y.Cast<Four<T>>()[i] = Four<T>.Map(Op, a, b, c);
             return;
         }
         for (var k = 4 * i; k < Count; k++)

@@ -50,10 +50,13 @@ internal struct Held<T> where T : unmanaged, IReal<T>
     public Four<T> A, B, C, D;
 
     /// <summary>op of each.</summary>
-    public readonly Held<T> Map<TOp>(TOp op) where TOp : struct, IElementOp<T> => new() { A = Map(op, A), B = Map(op, B), C = Map(op, C), D = Map(op, D) };
-
-    static Four<T> Map<TOp>(TOp op, Four<T> x) where TOp : struct, IElementOp<T>
-        => new() { X = op.Invoke(x.X, default, default), Y = op.Invoke(x.Y, default, default), Z = op.Invoke(x.Z, default, default), W = op.Invoke(x.W, default, default) };
+    public readonly Held<T> Map<TOp>(TOp op) where TOp : struct, IElementOp<T> => new()
+    {
+        A = Four<T>.Map(op, A, default, default),
+        B = Four<T>.Map(op, B, default, default),
+        C = Four<T>.Map(op, C, default, default),
+        D = Four<T>.Map(op, D, default, default),
+    };
 
     /// <summary>Their reduction.</summary>
     public readonly T Reduce<TReduce>() where TReduce : struct, IReduceOp
@@ -127,8 +130,8 @@ internal readonly struct RowTeam<T> where T : unmanaged, IReal<T>
     public void Map<TOp>(TOp op, Line<T> y, Line<T> a, Line<T> b, Line<T> c) where TOp : struct, IElementOp<T>
     {
         var i = 4 * lane;
-        for (; i + 3 < size; i += 4 * lanes) y.StoreFour(i, fours, Four(op, i, a, b, c));
-        for (; i < size; i++) y.Store(i, One(op, i, a, b, c));
+        for (; i + 3 < size; i += 4 * lanes) y.StoreFour(i, fours, FourOf(op, i, a, b, c));
+        for (; i < size; i++) y.Store(i, OneOf(op, i, a, b, c));
     }
 
     /// <summary>The reduction of op(a, b, c) over the row, for all its threads; they meet here.</summary>
@@ -140,10 +143,10 @@ internal readonly struct RowTeam<T> where T : unmanaged, IReal<T>
         var i = 4 * lane;
         for (; i + 3 < size; i += 4 * lanes)
         {
-            var x = Four(op, i, a, b, c);
+            var x = FourOf(op, i, a, b, c);
             total = TReduce.Combine(total, TReduce.Combine(TReduce.Combine(x.X, x.Y), TReduce.Combine(x.Z, x.W)));
         }
-        for (; i < size; i++) total = TReduce.Combine(total, One(op, i, a, b, c));
+        for (; i < size; i++) total = TReduce.Combine(total, OneOf(op, i, a, b, c));
         return Meet<TReduce>(total);
     }
 
@@ -213,19 +216,15 @@ internal readonly struct RowTeam<T> where T : unmanaged, IReal<T>
         return x;
     }
 
-    Four<T> Four<TOp>(TOp op, int i, Line<T> a, Line<T> b, Line<T> c) where TOp : struct, IElementOp<T>
+    Four<T> FourOf<TOp>(TOp op, int i, Line<T> a, Line<T> b, Line<T> c) where TOp : struct, IElementOp<T>
     {
-        Four<T> va = default, vb = default, vc = default, y;
+        Four<T> va = default, vb = default, vc = default;
         if (TOp.Arity > 0) va = a.LoadFour(i, fours);
         if (TOp.Arity > 1) vb = b.LoadFour(i, fours);
         if (TOp.Arity > 2) vc = c.LoadFour(i, fours);
-        y.X = op.Invoke(va.X, vb.X, vc.X);
-        y.Y = op.Invoke(va.Y, vb.Y, vc.Y);
-        y.Z = op.Invoke(va.Z, vb.Z, vc.Z);
-        y.W = op.Invoke(va.W, vb.W, vc.W);
-        return y;
+        return Four<T>.Map(op, va, vb, vc);
     }
 
-    static T One<TOp>(TOp op, int i, Line<T> a, Line<T> b, Line<T> c) where TOp : struct, IElementOp<T>
+    static T OneOf<TOp>(TOp op, int i, Line<T> a, Line<T> b, Line<T> c) where TOp : struct, IElementOp<T>
         => op.Invoke(TOp.Arity > 0 ? a.Load(i) : default, TOp.Arity > 1 ? b.Load(i) : default, TOp.Arity > 2 ? c.Load(i) : default);
 }

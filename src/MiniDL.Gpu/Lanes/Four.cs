@@ -7,4 +7,13 @@ internal struct Four<T> where T : unmanaged
 
     /// <summary>The same four times.</summary>
     public static Four<T> Of(T x) => new() { X = x, Y = x, Z = x, W = x };
+
+    /// <summary>op of each of the four; operands beyond its arity are ignored.</summary>
+    public static Four<T> Map<TOp>(TOp op, Four<T> a, Four<T> b, Four<T> c) where TOp : struct, IElementOp<T> => new()
+    {
+        X = op.Invoke(a.X, b.X, c.X),
+        Y = op.Invoke(a.Y, b.Y, c.Y),
+        Z = op.Invoke(a.Z, b.Z, c.Z),
+        W = op.Invoke(a.W, b.W, c.W),
+    };
 }

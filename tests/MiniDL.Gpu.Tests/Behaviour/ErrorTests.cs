@@ -29,6 +29,17 @@ public abstract class ErrorTests<TBackend> where TBackend : ITestBackend
     }
 
     [Fact]
+    public void AnIndexIsNamedHoweverManyOthersWereChecked()
+    {
+        var device = Backends.Get<TBackend>();
+        var index = Tensor.Of(new[] { 0L }).To(device);
+        for (var size = 1; size <= 600; size++) Tensor.Zeros([size], device: device).Gather(0, index);
+        var y = Tensor.Zeros([601], device: device).Gather(0, index + 700);
+        var e = Assert.Throws<ArgumentOutOfRangeException>(() => y.Item());
+        Assert.Contains("size 601", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AClassOutOfRangeIsNamedAtTheNextReadBack()
     {
         var device = Backends.Get<TBackend>();

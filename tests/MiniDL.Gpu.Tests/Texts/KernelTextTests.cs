@@ -38,6 +38,22 @@ public sealed partial class KernelTextTests
         return fours == ones && stores == 1 ? null : $"has {fours} loads of four and {ones} of one, and {stores} stores of four";
     });
 
+    /// <summary>A product's tiles are read from shared memory four floats at a time: a step takes one load a four of rows or columns, and the loop is unrolled by four steps.</summary>
+    [Fact]
+    public void ProductsReadTheirTilesByFours()
+    {
+        Assert.Contains(KernelTexts.All, IsProduct);
+        Check(k =>
+        {
+            if (!IsProduct(k)) return null;
+            var (fours, ones, products) = (Count(k.Ptx80, "ld.shared.v4.f32"), Count(k.Ptx80, "ld.shared.f32"), Count(k.Ptx80, "fma.rn.f32"));
+            var (loads, sums) = k.Name.Contains("Block8", StringComparison.Ordinal) ? (4, 64) : (2, 16);
+            return fours == 4 * loads && ones == 0 && products >= 4 * sums ? null : $"has {fours} loads of four and {ones} of one from shared memory, and {products} products";
+        });
+
+        static bool IsProduct(KernelText k) => k.IsFloat32 && k.Name.StartsWith("GemmTiles<", StringComparison.Ordinal);
+    }
+
     /// <summary>Pointers are into global or shared memory, and the compiler knows which.</summary>
     [Fact]
     public void NoGenericPointers() => Check(k => k.OpenCL?.Contains("__generic", StringComparison.Ordinal) == true ? "has a generic pointer" : null);

@@ -112,7 +112,10 @@ internal sealed unsafe partial class CpuBackend<E> : IPoolKernels
         {
             for (var oh = 0; oh < s.OutH; oh++)
                 for (var ow = 0; ow < s.OutW; ow++)
-                    *y++ = x[FirstLargest(s, x, oh, ow)];
+                {
+                    var place = FirstLargest(s, x, oh, ow);
+                    *y++ = place < 0 ? F.NegativeInfinity : x[place];
+                }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -120,11 +123,14 @@ internal sealed unsafe partial class CpuBackend<E> : IPoolKernels
         {
             new Span<F>(dx, s.H * s.W).Clear();
             for (var oh = 0; oh < s.OutH; oh++)
-                for (var ow = 0; ow < s.OutW; ow++)
-                    dx[FirstLargest(s, x, oh, ow)] += *dy++;
+                for (var ow = 0; ow < s.OutW; ow++, dy++)
+                {
+                    var place = FirstLargest(s, x, oh, ow);
+                    if (place >= 0) dx[place] += *dy;
+                }
         }
 
-        /// <summary>The place of the first largest element of a window; a NaN is larger than any number.</summary>
+        /// <summary>The place of the first largest element of a window; a NaN is larger than any number. −1 when all of the window lies outside, which dilation makes possible.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static int FirstLargest(in WindowShape s, F* x, int oh, int ow)
         {

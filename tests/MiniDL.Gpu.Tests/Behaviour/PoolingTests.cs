@@ -1,0 +1,26 @@
+namespace MiniDL.Gpu.Tests;
+
+/// <summary>Pooling where its rows do not reach.</summary>
+public abstract class PoolingTests<TBackend> where TBackend : ITestBackend
+{
+    [Theory]
+    [InlineData(FusedKernels.Auto)]
+    [InlineData(FusedKernels.Off)]
+    public void AWindowThatLiesOutsideHasNothing(FusedKernels mode)
+    {
+        using var scope = Fusion.Use(mode);
+        var device = Backends.Get<TBackend>();
+        var x = Tensor.Ones([1, 1, 2, 2]).To(device);
+        x.RequiresGrad = true;
+        var y = x.MaxPool2d(2, stride: 1, padding: 1, dilation: 3); // its taps are at −1 and 2
+        Assert.Equal(double.NegativeInfinity, y.Item());
+        y.Backward(Tensor.Ones([1, 1, 1, 1]).To(device));
+        Assert.Equal([0f, 0, 0, 0], x.Grad!.ToArray<float>());
+    }
+}
+
+/// <summary>Pooling through OpenCL.</summary>
+public sealed class OpenCLPooling : PoolingTests<OpenCLBackend>;
+
+/// <summary>Pooling on an NVIDIA GPU.</summary>
+public sealed class CudaPooling : PoolingTests<CudaBackend>;
