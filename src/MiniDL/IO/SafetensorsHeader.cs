@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -91,11 +92,11 @@ sealed class SafetensorsHeader
     ReadOnlySpan<byte> NameBytes(in SafetensorsEntry entry) => json.AsSpan(entry.NameStart, entry.NameLength);
 
     /// <summary>Only names of one hash are looked up again, and no string is made for a file that is going to be refused.</summary>
-    /// <remarks>Hashes are dealt out to parts by their upper bits and each part is sorted: a table for a million names would miss the cache for each of them.</remarks>
+    /// <remarks>Hashes are dealt out to parts by their upper bits, and each part has the table to itself: one for a million names would miss the cache for each of them.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void RefuseDuplicates()
     {
-        const int Parts = 4096, PartShift = 64 - 12;
+        const int Parts = 1024, PartShift = 64 - 10;
         var hashes = new ulong[count]; // a hash, and the number of its entry
         var ends = new int[Parts + 1];
         for (var i = 0; i < count; i++)
@@ -105,16 +106,23 @@ sealed class SafetensorsHeader
             hashes[i] = (ulong)(uint)hash.ToHashCode() << 32 | (uint)i;
             ends[(int)(hashes[i] >> PartShift) + 1]++;
         }
+        var largest = 0;
+        foreach (var size in ends) largest = Math.Max(largest, size);
         for (var part = 0; part < Parts; part++) ends[part + 1] += ends[part];
         var dealt = new ulong[count];
         foreach (var hash in hashes) dealt[ends[(int)(hash >> PartShift)]++] = hash; // each start moves on to its part's end
+
+        var table = new ulong[BitOperations.RoundUpToPowerOf2((uint)(2 * largest + 1))];
         for (int part = 0, start = 0; part < Parts; start = ends[part++])
         {
-            var hashesOfPart = dealt.AsSpan(start, ends[part] - start);
-            hashesOfPart.Sort();
-            for (var i = 0; i < hashesOfPart.Length; i++)
-                for (var k = i + 1; k < hashesOfPart.Length && hashesOfPart[k] >> 32 == hashesOfPart[i] >> 32; k++)
-                    RefuseDuplicate(entries[(uint)hashesOfPart[i]], entries[(uint)hashesOfPart[k]]);
+            Array.Clear(table);
+            foreach (var hash in dealt.AsSpan(start, ends[part] - start))
+            {
+                var slot = (int)(hash >> 32) & table.Length - 1;
+                for (; table[slot] != 0; slot = slot + 1 & table.Length - 1)
+                    if (table[slot] - 1 >> 32 == hash >> 32) RefuseDuplicate(entries[(uint)(table[slot] - 1)], entries[(uint)hash]);
+                table[slot] = hash + 1; // 0 is an empty place
+            }
         }
     }
 
