@@ -9,19 +9,33 @@ internal sealed partial class GpuRealBackend<T>
         in AttentionShape shape, in TensorView q, in TensorView k, in TensorView v, in TensorView mask, in TensorView y, in TensorView logSumExp, in TensorView dy,
         in TensorView dq, in TensorView dk, in TensorView dv)
     {
+        // The forward's tiles.
+        if (Gpu.Kind == GpuKind.Simulator) AttentionBackward<Block4<T, Side4>>(shape, q, k, v, mask, y, logSumExp, dy, dq, dk, dv);
+        else if (T.DType == DType.Float64) AttentionBackward<Block4<T, Side8>>(shape, q, k, v, mask, y, logSumExp, dy, dq, dk, dv);
+        else AttentionBackward<Block8<T, Side8>>(shape, q, k, v, mask, y, logSumExp, dy, dq, dk, dv);
+    }
+
+    void AttentionBackward<TBlock>(
+        in AttentionShape shape, in TensorView q, in TensorView k, in TensorView v, in TensorView mask, in TensorView y, in TensorView logSumExp, in TensorView dy,
+        in TensorView dq, in TensorView dk, in TensorView dv)
+        where TBlock : unmanaged, IBlock<T>
+    {
         var dots = Scratch((long)shape.Batch * shape.Tq);
         OverRows(new DotRow<T> { A = Dense<T>(dy), B = Dense<T>(y), Y = Dense<T>(dots) }, RowGrid.Of(new((long)shape.Batch * shape.Tq, shape.Dv, 1)), dy, y);
-        var forQueries = new AttentionBackward<T>
+        var (tq, tk, d, width) = (shape.Tq, shape.Tk, shape.D, shape.Dv);
+        var forQueries = new AttentionBackward<T, TBlock>
         {
-            Rows = Dense<T>(q), Columns = Dense<T>(k), RowsOut = Dense<T>(dy), ColumnsOut = Dense<T>(v), LogSumExp = Dense<T>(logSumExp), Dots = Dense<T>(dots), D = shape.D, Dv = shape.Dv, QueriesAreRows = 1,
+            Rows = Vectors(q, tq, d), Columns = Vectors(k, tk, d), RowsOut = Vectors(dy, tq, width), ColumnsOut = Vectors(v, tk, width),
+            LogSumExp = Dense<T>(logSumExp), Dots = Dense<T>(dots), D = d, Dv = width, QueriesAreRows = 1,
         };
         var forKeys = forQueries with { Rows = forQueries.Columns, Columns = forQueries.Rows, RowsOut = forQueries.ColumnsOut, ColumnsOut = forQueries.RowsOut, QueriesAreRows = 0 };
-        var scale = T.Of(shape.Scale);
-        if (!dq.IsNone) LaunchTiles(forQueries with { Times = Dense<T>(k), Width = shape.D, Y = Dense<T>(dq), Scale = scale }, shape, mask, shape.Tq, shape.D);
-        if (!dk.IsNone) LaunchTiles(forKeys with { Times = Dense<T>(q), Width = shape.D, Y = Dense<T>(dk), Scale = scale }, shape, mask, shape.Tk, shape.D);
-        if (!dv.IsNone) LaunchTiles(forKeys with { Times = Dense<T>(dy), Width = shape.Dv, Y = Dense<T>(dv), Scale = T.Of(1), OfWeights = 1 }, shape, mask, shape.Tk, shape.Dv);
+        if (!dq.IsNone) LaunchTiles<TBlock, AttentionBackward<T, TBlock>>(forQueries with { Times = Across(k, tk, d), Y = Result(dq, tq, d) }, shape, mask, tq, d);
+        if (!dk.IsNone) LaunchTiles<TBlock, AttentionBackward<T, TBlock>>(forKeys with { Times = Across(q, tq, d), Y = Result(dk, tk, d) }, shape, mask, tk, d);
+        if (!dv.IsNone) LaunchTiles<TBlock, AttentionBackward<T, TBlock>>(forKeys with { Times = Across(dy, tq, width), Y = Result(dv, tk, width), OfWeights = 1 }, shape, mask, tk, width);
         Gpu.Pool.Return(dots.Buffer);
     }
+
+    static ProductEnd<T> Result(in TensorView x, int count, int width) => new(Whole<T>(x), x.Offset, count, width);
 }
 
 /// <summary>Σ a·b of each row.</summary>
@@ -32,20 +46,65 @@ internal struct DotRow<T> : IRow<T> where T : unmanaged, IReal<T>
     public readonly void Run(RowTeam<T> team) => team.Write(Y, team.Sum(default(Times<T>), team.Row(A), team.Row(B), RowTeam<T>.None));
 }
 
-/// <summary>A tile of queries over all the tiles of keys for dq = s·dS·k, or of keys over queries for dk = s·dSᵀ·q and dv = Pᵀ·dy. The weights P are computed again.</summary>
-internal struct AttentionBackward<T> : IAttentionKernel<T> where T : unmanaged, IReal<T>
+/// <summary>What a pair of row and column is: a query and a key, or a key and a query.</summary>
+internal readonly struct PairPlace<T>(AttentionPairs<T> pairs, long mask, long problem, int row, int column, int queriesAreRows) where T : unmanaged, IReal<T>
 {
-    /// <summary>q and k: what the scores are products of. Beside it dy and v: what dP is a product of.</summary>
-    public ArrayView<T> Rows, Columns, RowsOut, ColumnsOut;
+    readonly AttentionPairs<T> pairs = pairs;
+    readonly long mask = mask, first = problem * pairs.Tq;
+    readonly int row = row, column = column, queriesAreRows = queriesAreRows;
+
+    int Query(int i, int j) => queriesAreRows != 0 ? row + i : column + j;
+
+    int Key(int i, int j) => queriesAreRows != 0 ? column + j : row + i;
+
+    public T Score(T product, int i, int j) => pairs.Score(mask, product, Query(i, j), Key(i, j));
+
+    /// <summary>s·x where the query sees the key, else 0.</summary>
+    public T ScaleSeen(T x, int i, int j) => pairs.Sees(mask, Query(i, j), Key(i, j)) ? x * pairs.Scale : T.Of(0);
+
+    /// <summary>The query's number in a vector of all queries; 0 beyond the last one.</summary>
+    public T OfQuery(ArrayView<T> x, int i, int j) => Query(i, j) < pairs.Tq ? x[first + Query(i, j)] : T.Of(0);
+}
+
+/// <summary>A product q·k becomes the weight P = e^(score − log Σ exp).</summary>
+internal readonly struct WeightOp<T>(PairPlace<T> place, ArrayView<T> logSumExp) : IPairOp<T> where T : unmanaged, IReal<T>
+{
+    readonly PairPlace<T> place = place;
+    readonly ArrayView<T> logSumExp = logSumExp;
+
+    public T Invoke(T product, int row, int column) => T.Exp(place.Score(product, row, column) - place.OfQuery(logSumExp, row, column));
+}
+
+/// <summary>A product dy·v = dP becomes dS = P·(dP − Σ dP·P), where P lies.</summary>
+internal readonly struct KeepGradient<T>(PairPlace<T> place, ArrayView<T> dots) : IKeepOp<T> where T : unmanaged, IReal<T>
+{
+    readonly PairPlace<T> place = place;
+    readonly ArrayView<T> dots = dots;
+
+    public T Invoke(T product, T before, int row, int column) => before * (product - place.OfQuery(dots, row, column));
+}
+
+/// <summary>dS becomes s·dS, 0 for a pair of which the query does not see the key.</summary>
+internal readonly struct ScaleSeenOp<T>(PairPlace<T> place) : IPairOp<T> where T : unmanaged, IReal<T>
+{
+    readonly PairPlace<T> place = place;
+
+    public T Invoke(T x, int row, int column) => place.ScaleSeen(x, row, column);
+}
+
+/// <summary>A tile of queries over all the tiles of keys for dq = s·dS·k, or of keys over queries for dk = s·dSᵀ·q and dv = Pᵀ·dy. The weights P are computed again.</summary>
+internal struct AttentionBackward<T, TBlock> : IAttentionKernel<T>
+    where T : unmanaged, IReal<T>
+    where TBlock : unmanaged, IBlock<T>
+{
+    /// <summary>q and k: what the scores are products of. Beside it dy and v: what dP is a product of. And what dS or P is multiplied by.</summary>
+    public StridedOperand<T> Rows, Columns, RowsOut, ColumnsOut, Times;
 
     /// <summary>Of each query: log Σ exp, and Σ dP·P = Σ dy·y.</summary>
     public ArrayView<T> LogSumExp, Dots;
 
-    /// <summary>The result, and what dS or P is multiplied by.</summary>
-    public ArrayView<T> Y, Times;
-
-    public T Scale;
-    public int D, Dv, Width, QueriesAreRows, OfWeights;
+    public ProductEnd<T> Y;
+    public int D, Dv, QueriesAreRows, OfWeights;
 
     public AttentionPairs<T> Pairs { get; set; }
 
@@ -53,38 +112,34 @@ internal struct AttentionBackward<T> : IAttentionKernel<T> where T : unmanaged, 
     {
         var pairs = Pairs;
         var (problem, tile, strip, mask) = pairs.Locate();
-        var group = new TileGroup<T>(pairs.SideLog);
         var byQuery = QueriesAreRows != 0;
-        var (rows, columns) = byQuery ? (pairs.Tq, pairs.Tk) : (pairs.Tk, pairs.Tq);
-        var row = tile * group.Tile;
-        var (firstRow, rowsLeft) = (problem * rows + row, rows - row);
+        var (rowCount, columnCount) = byQuery ? (pairs.Tq, pairs.Tk) : (pairs.Tk, pairs.Tq);
+        var row = tile * TBlock.Edge;
+        var (rows, columns, rowsOut, columnsOut, times, end) = (Rows, Columns, RowsOut, ColumnsOut, Times, Y);
+        rows.Move(problem * rowCount * D);
+        columns.Move(problem * columnCount * D);
+        rowsOut.Move(problem * rowCount * Dv);
+        columnsOut.Move(problem * columnCount * Dv);
+        times.Move(problem * columnCount * times.Rows);
+        end.Move(problem * rowCount * end.Columns, 0);
+
+        var group = new PairGroup<T, TBlock>(Group.IdxX);
+        TBlock y = default;
         // A causal query sees keys up to its own place, a key is seen from its own place on.
         var begin = pairs.Causal != 0 && !byQuery ? row : 0;
-        var end = pairs.Causal != 0 && byQuery ? Math.Min(columns, row + group.Tile) : columns;
-        var y = default(Block<T>);
-        for (var column = begin; column < end; column += group.Tile)
+        var last = pairs.Causal != 0 && byQuery ? Math.Min(columnCount, row + TBlock.Edge) : columnCount;
+        for (var column = begin; column < last; column += TBlock.Edge)
         {
-            var (firstColumn, columnsLeft) = (problem * columns + column, columns - column);
-            var (r, c) = (row + group.Row, column + group.Column);
-            var p = group.Product(new(Rows, firstRow, rowsLeft, D), new(Columns, firstColumn, columnsLeft, D))
-                .Map(new ScorePair<T>(pairs, mask, r, c, byQuery))
-                .ExpBelow(OfQueries(LogSumExp, pairs, problem, r, byQuery), OfQueries(LogSumExp, pairs, problem, c, !byQuery));
+            var place = new PairPlace<T>(pairs, mask, problem, row, column, QueriesAreRows);
+            group.Keep(rows, row, columns, column, D, default(KeepProduct<T>));
+            group.Pairs.Map(new WeightOp<T>(place, LogSumExp));
             if (OfWeights == 0)
             {
-                var dp = group.Product(new(RowsOut, firstRow, rowsLeft, Dv), new(ColumnsOut, firstColumn, columnsLeft, Dv));
-                p = p.TimesBelow(dp, OfQueries(Dots, pairs, problem, r, byQuery), OfQueries(Dots, pairs, problem, c, !byQuery))
-                    .Map(new HidePair<T>(pairs, mask, r, c, byQuery));
+                group.Keep(rowsOut, row, columnsOut, column, Dv, new KeepGradient<T>(place, Dots));
+                group.Pairs.Map(new ScaleSeenOp<T>(place));
             }
-            group.Keep(p);
-            y = group.AddKept(y, new(Times, firstColumn, columnsLeft, Width), strip * group.Tile);
+            group.AddKept(ref y, times, strip * TBlock.Edge, column, columnCount);
         }
-        group.Store(new(Y, firstRow, rowsLeft, Width), strip * group.Tile, y.ScaleRows(new() { X = Scale, Y = Scale, Z = Scale, W = Scale }));
-    }
-
-    /// <summary>Four queries' numbers; 0 for keys and beyond the last query.</summary>
-    static Four<T> OfQueries(ArrayView<T> x, AttentionPairs<T> pairs, long problem, int first, bool areQueries)
-    {
-        var rows = new MatrixRows<T>(x, problem * pairs.Tq, areQueries ? pairs.Tq : 0, 1);
-        return new() { X = rows.Load(first, 0), Y = rows.Load(first + 1, 0), Z = rows.Load(first + 2, 0), W = rows.Load(first + 3, 0) };
+        group.Store(y, end, row, strip * TBlock.Edge);
     }
 }

@@ -1,191 +1,11 @@
-using System.Numerics;
 using ILGPU;
 
 namespace MiniDL.Gpu;
 
-/// <summary>A function of a number and its place in a tile.</summary>
-internal interface IPairOp<T> where T : unmanaged
-{
-    T Invoke(T x, int row, int column);
-}
-
-/// <summary>A thread's four rows and four columns of a tile.</summary>
-internal struct Block<T> where T : unmanaged, IReal<T>
-{
-    public Four<T> A, B, C, D;
-
-    /// <summary>This + a·bᵀ.</summary>
-    public readonly Block<T> AddProduct(Four<T> a, Four<T> b) => new() { A = Add(A, a.X, b), B = Add(B, a.Y, b), C = Add(C, a.Z, b), D = Add(D, a.W, b) };
-
-    static Four<T> Add(Four<T> y, T a, Four<T> b) => new() { X = T.Fma(a, b.X, y.X), Y = T.Fma(a, b.Y, y.Y), Z = T.Fma(a, b.Z, y.Z), W = T.Fma(a, b.W, y.W) };
-
-    /// <summary>Each row times a number of its own.</summary>
-    public readonly Block<T> ScaleRows(Four<T> a) => new() { A = Scale(A, a.X), B = Scale(B, a.Y), C = Scale(C, a.Z), D = Scale(D, a.W) };
-
-    static Four<T> Scale(Four<T> x, T a) => new() { X = x.X * a, Y = x.Y * a, Z = x.Z * a, W = x.W * a };
-
-    /// <summary>e^(x − r − c), r of the row and c of the column.</summary>
-    public readonly Block<T> ExpBelow(Four<T> r, Four<T> c) => new() { A = Exp(A, r.X, c), B = Exp(B, r.Y, c), C = Exp(C, r.Z, c), D = Exp(D, r.W, c) };
-
-    static Four<T> Exp(Four<T> x, T r, Four<T> c) => new() { X = T.Exp(x.X - r - c.X), Y = T.Exp(x.Y - r - c.Y), Z = T.Exp(x.Z - r - c.Z), W = T.Exp(x.W - r - c.W) };
-
-    /// <summary>p·(x − r − c), r of the row and c of the column.</summary>
-    public readonly Block<T> TimesBelow(Block<T> x, Four<T> r, Four<T> c) => new() { A = Times(A, x.A, r.X, c), B = Times(B, x.B, r.Y, c), C = Times(C, x.C, r.Z, c), D = Times(D, x.D, r.W, c) };
-
-    static Four<T> Times(Four<T> p, Four<T> x, T r, Four<T> c) => new() { X = p.X * (x.X - r - c.X), Y = p.Y * (x.Y - r - c.Y), Z = p.Z * (x.Z - r - c.Z), W = p.W * (x.W - r - c.W) };
-
-    /// <summary>op of each element.</summary>
-    public readonly Block<T> Map<TOp>(TOp op) where TOp : struct, IPairOp<T> => new() { A = Row(op, A, 0), B = Row(op, B, 1), C = Row(op, C, 2), D = Row(op, D, 3) };
-
-    static Four<T> Row<TOp>(TOp op, Four<T> x, int i) where TOp : struct, IPairOp<T>
-        => new() { X = op.Invoke(x.X, i, 0), Y = op.Invoke(x.Y, i, 1), Z = op.Invoke(x.Z, i, 2), W = op.Invoke(x.W, i, 3) };
-
-    /// <summary>The reduction of each row.</summary>
-    public readonly Four<T> ReduceRows<TReduce>() where TReduce : struct, IReduceOp => new() { X = Reduce<TReduce>(A), Y = Reduce<TReduce>(B), Z = Reduce<TReduce>(C), W = Reduce<TReduce>(D) };
-
-    static T Reduce<TReduce>(Four<T> x) where TReduce : struct, IReduceOp => TReduce.Combine(TReduce.Combine(x.X, x.Y), TReduce.Combine(x.Z, x.W));
-}
-
-/// <summary>A group of threads that works on a square tile: each has four rows and four columns of it.</summary>
-internal readonly struct TileGroup<T> where T : unmanaged, IReal<T>
-{
-    /// <summary>Elements of a row or column that lie in shared memory at a time.</summary>
-    const int Depth = 1 << DepthLog, DepthLog = 3;
-
-    readonly ArrayView<Four<T>> staged, kept;
-    readonly int sideLog, side, row, column, thread;
-
-    public TileGroup(int sideLog)
-    {
-        staged = SharedMemory.Allocate<Four<T>>(2 * Depth * MostSide);
-        kept = SharedMemory.Allocate<Four<T>>(4 * MostSide * MostSide);
-        this.sideLog = sideLog;
-        side = 1 << sideLog;
-        thread = Group.IdxX;
-        (row, column) = (thread >> sideLog, thread & side - 1);
-    }
-
-    /// <summary>The most threads in a row of them: tiles of 64 by 64 floats or 32 by 32 doubles, with which shared memory is within the 32 KB that OpenCL promises.</summary>
-    static int MostSide => 64 / Interop.SizeOf<T>();
-
-    /// <summary>The logarithm of the threads in a row, in groups of at most so many threads.</summary>
-    public static int SideLogOf(int groupSize) => Math.Min(BitOperations.Log2((uint)groupSize) / 2, BitOperations.Log2((uint)MostSide));
-
-    /// <summary>Rows and columns of the tile.</summary>
-    public int Tile => 4 * side;
-
-    /// <summary>The first of this thread's rows.</summary>
-    public int Row => 4 * row;
-
-    /// <summary>The first of this thread's columns.</summary>
-    public int Column => 4 * column;
-
-    /// <summary>x·zᵀ, for rows of two matrices from a place on; those beyond their ends are 0.</summary>
-    public Block<T> Product(MatrixRows<T> x, MatrixRows<T> z)
-    {
-        var y = default(Block<T>);
-        for (var d = 0; d < x.Width; d += Depth)
-        {
-            Stage(0, x, d);
-            Stage(Depth * side, z, d);
-            Group.Barrier();
-            for (var k = 0; k < Depth; k++) y = y.AddProduct(staged[k * side + row], staged[(Depth + k) * side + column]);
-            Group.Barrier();
-        }
-        return y;
-    }
-
-    // Elements d … d + Depth − 1 of each row, as columns.
-    void Stage(int at, MatrixRows<T> x, int d)
-    {
-        var to = staged.SubView(at).Cast<T>();
-        for (var i = thread; i < Depth * Tile; i += Group.DimX)
-        {
-            var (k, r) = (i & Depth - 1, i >> DepthLog);
-            to[k * Tile + r] = x.Load(r, d + k);
-        }
-    }
-
-    /// <summary>Puts a tile where <see cref="AddKept"/> finds it.</summary>
-    public void Keep(Block<T> x)
-    {
-        var at = 4 * column * side + row;
-        kept[at] = new() { X = x.A.X, Y = x.B.X, Z = x.C.X, W = x.D.X };
-        kept[at + side] = new() { X = x.A.Y, Y = x.B.Y, Z = x.C.Y, W = x.D.Y };
-        kept[at + 2 * side] = new() { X = x.A.Z, Y = x.B.Z, Z = x.C.Z, W = x.D.Z };
-        kept[at + 3 * side] = new() { X = x.A.W, Y = x.B.W, Z = x.C.W, W = x.D.W };
-    }
-
-    /// <summary>y + the kept tile times the columns of m from <paramref name="first"/> on.</summary>
-    public Block<T> AddKept(Block<T> y, MatrixRows<T> m, int first)
-    {
-        var to = staged.Cast<T>();
-        for (var r = 0; r < Tile; r += Depth)
-        {
-            for (var i = thread; i < Depth * Tile; i += Group.DimX) to[i] = m.Load(r + (i >> 2 + sideLog), first + (i & Tile - 1));
-            Group.Barrier();
-            for (var k = 0; k < Depth; k++) y = y.AddProduct(kept[(r + k) * side + row], staged[k * side + column]);
-            Group.Barrier();
-        }
-        return y;
-    }
-
-    /// <summary>The reduction of four rows over the threads that share them.</summary>
-    public Four<T> ReduceRows<TReduce>(Four<T> x) where TReduce : struct, IReduceOp
-    {
-        staged[column * side + row] = x;
-        Group.Barrier();
-        var y = staged[row];
-        for (var i = 1; i < side; i++)
-        {
-            var z = staged[i * side + row];
-            y = new() { X = TReduce.Combine(y.X, z.X), Y = TReduce.Combine(y.Y, z.Y), Z = TReduce.Combine(y.Z, z.Z), W = TReduce.Combine(y.W, z.W) };
-        }
-        Group.Barrier();
-        return y;
-    }
-
-    /// <summary>Writes the thread's part of a tile, what is within the matrix of it.</summary>
-    public void Store(MatrixRows<T> y, int first, Block<T> x)
-    {
-        Store(y, 0, first, x.A);
-        Store(y, 1, first, x.B);
-        Store(y, 2, first, x.C);
-        Store(y, 3, first, x.D);
-    }
-
-    void Store(MatrixRows<T> y, int i, int first, Four<T> x)
-    {
-        y.Store(Row + i, first + Column, x.X);
-        y.Store(Row + i, first + Column + 1, x.Y);
-        y.Store(Row + i, first + Column + 2, x.Z);
-        y.Store(Row + i, first + Column + 3, x.W);
-    }
-}
-
-/// <summary>Rows of a contiguous matrix from a place on.</summary>
-internal readonly struct MatrixRows<T>(ArrayView<T> x, long first, int count, int width) where T : unmanaged, IReal<T>
-{
-    readonly ArrayView<T> x = x;
-    readonly long start = first * width;
-    readonly int count = count;
-
-    public readonly int Width = width;
-
-    /// <summary>An element, or 0 outside.</summary>
-    public T Load(int row, int column) => row < count && column < Width ? x[start + (long)row * Width + column] : T.Of(0);
-
-    /// <summary>Sets an element, if it is within.</summary>
-    public void Store(int row, int column, T y)
-    {
-        if (row < count && column < Width) x[start + (long)row * Width + column] = y;
-    }
-}
-
 /// <summary>What the kernels of an attention know of its pairs of query and key.</summary>
 internal struct AttentionPairs<T> where T : unmanaged, IReal<T>
 {
-    public int Tq, Tk, Causal, SideLog;
+    public int Tq, Tk, Causal;
     public T Scale;
     public ArrayView<byte> Allowed;
     public ArrayView<T> Added;
@@ -221,24 +41,155 @@ internal struct AttentionPairs<T> where T : unmanaged, IReal<T>
     }
 }
 
-/// <summary>Products become scores; rows are queries, or keys.</summary>
-internal readonly struct ScorePair<T>(AttentionPairs<T> pairs, long mask, int row, int column, bool queriesAreRows) : IPairOp<T> where T : unmanaged, IReal<T>
+/// <summary>A function of a number and its place in a tile.</summary>
+internal interface IPairOp<T> where T : unmanaged
 {
-    readonly AttentionPairs<T> pairs = pairs;
-    readonly long mask = mask;
-    readonly int row = row, column = column;
-    readonly bool queriesAreRows = queriesAreRows;
-
-    public T Invoke(T x, int i, int j) => pairs.Score(mask, x, queriesAreRows ? row + i : column + j, queriesAreRows ? column + j : row + i);
+    T Invoke(T x, int row, int column);
 }
 
-/// <summary>0 for a pair of which the query does not see the key; rows are queries, or keys.</summary>
-internal readonly struct HidePair<T>(AttentionPairs<T> pairs, long mask, int row, int column, bool queriesAreRows) : IPairOp<T> where T : unmanaged, IReal<T>
+/// <summary>A square tile of pairs in shared memory, column after column, in which a product finds its rows. Between products a thread sees to four rows of some columns.</summary>
+internal readonly struct PairTile<T, TBlock>
+    where T : unmanaged, IReal<T>
+    where TBlock : unmanaged, IBlock<T>
 {
-    readonly AttentionPairs<T> pairs = pairs;
-    readonly long mask = mask;
-    readonly int row = row, column = column;
-    readonly bool queriesAreRows = queriesAreRows;
+    /// <summary>The tile, in fours of rows.</summary>
+    public readonly ArrayView<Four<T>> Fours;
 
-    public T Invoke(T x, int i, int j) => pairs.Sees(mask, queriesAreRows ? row + i : column + j, queriesAreRows ? column + j : row + i) ? x : T.Of(0);
+    /// <summary>Which four rows are this thread's, and which part of the columns.</summary>
+    public readonly int Row, Part;
+
+    public PairTile(ArrayView<Four<T>> fours, int thread)
+    {
+        Fours = fours;
+        (Row, Part) = (thread % Rows, thread / Rows);
+    }
+
+    /// <summary>Fours of shared memory.</summary>
+    public static int Count => TBlock.Edge * Tile<T, TBlock>.Pitch;
+
+    /// <summary>Fours of rows.</summary>
+    public static int Rows => TBlock.Edge / 4;
+
+    /// <summary>Parts of the columns.</summary>
+    public static int Parts => TBlock.Side * TBlock.Side / Rows;
+
+    /// <summary>Columns of a part.</summary>
+    public static int Columns => TBlock.Edge / Parts;
+
+    /// <summary>Where the thread's four rows lie of one of its columns.</summary>
+    public int At(int i) => (Part * Columns + i) * Tile<T, TBlock>.Pitch + Row;
+
+    /// <summary>x becomes op(x), for the thread's part.</summary>
+    public void Map<TOp>(TOp op) where TOp : struct, IPairOp<T>
+    {
+        for (var i = 0; i < Columns; i++)
+        {
+            var x = Fours[At(i)];
+            int row = 4 * Row, column = Part * Columns + i;
+            Fours[At(i)] = new() { X = op.Invoke(x.X, row, column), Y = op.Invoke(x.Y, row + 1, column), Z = op.Invoke(x.Z, row + 2, column), W = op.Invoke(x.W, row + 3, column) };
+        }
+    }
+}
+
+/// <summary>A product's sums go to a tile of pairs, through an op that may read what was there.</summary>
+internal readonly struct PairEnd<T, TBlock, TOp>(ArrayView<T> tile, TOp op) : IProductEnd<T>
+    where T : unmanaged, IReal<T>
+    where TBlock : unmanaged, IBlock<T>
+    where TOp : struct, IKeepOp<T>
+{
+    readonly ArrayView<T> tile = tile;
+    readonly TOp op = op;
+
+    public void Move(long y, long b)
+    {
+    }
+
+    public T First(int row) => T.Of(0);
+
+    public void Write(int row, int column, T sum)
+    {
+        var at = column * 4 * Tile<T, TBlock>.Pitch + row;
+        tile[at] = op.Invoke(sum, tile[at], row, column);
+    }
+
+    public void Write(int row, int column, Four<T> sums)
+    {
+        Write(row, column, sums.X);
+        Write(row, column + 1, sums.Y);
+        Write(row, column + 2, sums.Z);
+        Write(row, column + 3, sums.W);
+    }
+}
+
+/// <summary>What is kept of a product, at a place where another number was before.</summary>
+internal interface IKeepOp<T> where T : unmanaged
+{
+    T Invoke(T product, T before, int row, int column);
+}
+
+/// <summary>The product.</summary>
+internal readonly struct KeepProduct<T> : IKeepOp<T> where T : unmanaged
+{
+    public T Invoke(T product, T before, int row, int column) => product;
+}
+
+/// <summary>A group of threads with shared memory for the products of an attention: the pairs between them, and the tiles that they are made of.</summary>
+internal readonly struct PairGroup<T, TBlock>
+    where T : unmanaged, IReal<T>
+    where TBlock : unmanaged, IBlock<T>
+{
+    readonly ArrayView<Four<T>> tileA, tileB;
+    readonly int thread, row, column;
+
+    /// <summary>The tile of pairs.</summary>
+    public readonly PairTile<T, TBlock> Pairs;
+
+    public PairGroup(int thread)
+    {
+        tileA = SharedMemory.Allocate<Four<T>>(Tile<T, TBlock>.Fours);
+        tileB = SharedMemory.Allocate<Four<T>>(Tile<T, TBlock>.Fours);
+        Pairs = new(SharedMemory.Allocate<Four<T>>(PairTile<T, TBlock>.Count), thread);
+        this.thread = thread;
+        (row, column) = (thread / TBlock.Side, thread % TBlock.Side);
+    }
+
+    /// <summary>Shared memory that no product is using.</summary>
+    public ArrayView<Four<T>> Scratch => tileA;
+
+    /// <summary>Computes a tile of a·bᵀ, from a row of a and one of b on, and keeps it.</summary>
+    public void Keep<TA, TB, TOp>(in TA a, int firstA, in TB b, int firstB, int depth, TOp op)
+        where TA : struct, IOperand<T>
+        where TB : struct, IOperand<T>
+        where TOp : struct, IKeepOp<T>
+    {
+        TBlock sums = default;
+        for (var k = 0; k < depth; k += Tile<T, TBlock>.Depth)
+        {
+            Tile<T, TBlock>.Fill(tileA, a, thread, firstA, k, depth, T.Of(0));
+            Tile<T, TBlock>.Fill(tileB, b, thread, firstB, k, depth, T.Of(0));
+            Group.Barrier();
+            Tile<T, TBlock>.Multiply(ref sums, tileA, row, tileB, column, Math.Min(Tile<T, TBlock>.Depth, depth - k));
+            Group.Barrier();
+        }
+        sums.End(new PairEnd<T, TBlock, TOp>(Pairs.Fours.Cast<T>(), op), 4 * row, 4 * column);
+        Group.Barrier();
+    }
+
+    /// <summary>y += the kept tile times columns of b, from a step of b on that belongs to the tile's first column.</summary>
+    public void AddKept<TB>(ref TBlock y, in TB b, int firstB, int step, int last) where TB : struct, IOperand<T>
+    {
+        for (var k = 0; k < Math.Min(TBlock.Edge, last - step); k += Tile<T, TBlock>.Depth)
+        {
+            Tile<T, TBlock>.Fill(tileB, b, thread, firstB, step + k, last, T.Of(0));
+            Group.Barrier();
+            Tile<T, TBlock>.Multiply(ref y, Pairs.Fours, k * Tile<T, TBlock>.Pitch + row, tileB, column, Tile<T, TBlock>.Depth);
+            Group.Barrier();
+        }
+    }
+
+    /// <summary>Multiplies the rows of y by numbers in shared memory.</summary>
+    public void Scale(ref TBlock y, ArrayView<Four<T>> a, int first) => y.Scale(a, first + row);
+
+    /// <summary>Writes the tile y.</summary>
+    public void Store(in TBlock y, in ProductEnd<T> end, int firstRow, int firstColumn) => y.End(end, firstRow + 4 * row, firstColumn + 4 * column);
 }

@@ -32,7 +32,7 @@ internal static class Gemm<T> where T : unmanaged, INumber<T>
         else if (Fits<Block8<T, Side8>>(device, rows, columns, products))
             Tiled<Block8<T, Side8>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
         else
-            Tiled<Block4<T>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
+            Tiled<Block4<T, Side8>, TA, TB, TEnd>(device, rows, columns, sizes, products, a, b, end);
     }
 
     // A large tile is computed faster, unless there are fewer than the device can compute at a time, or much of it lies outside y.
@@ -40,7 +40,7 @@ internal static class Gemm<T> where T : unmanaged, INumber<T>
     {
         var tiles = Tiles<TBlock>(rows, columns);
         return products * tiles >= 2 * device.Accelerator.NumMultiprocessors
-            && 2 * TBlock.Edge * TBlock.Edge * tiles <= 3 * Block4<T>.Edge * Block4<T>.Edge * Tiles<Block4<T>>(rows, columns);
+            && 2 * TBlock.Edge * TBlock.Edge * tiles <= 3 * Block4<T, Side8>.Edge * Block4<T, Side8>.Edge * Tiles<Block4<T, Side8>>(rows, columns);
     }
 
     static long Tiles<TBlock>(int rows, int columns) where TBlock : unmanaged, IBlock<T>

@@ -17,6 +17,9 @@ internal interface IBlock<T> where T : unmanaged, INumber<T>
     /// <summary>Adds the products of one step of k: the rows of a begin at <paramref name="row"/>, the columns of b at <paramref name="column"/>, in fours.</summary>
     void Add(ArrayView<Four<T>> a, long row, ArrayView<Four<T>> b, long column);
 
+    /// <summary>Multiplies each row by a number; the rows' numbers begin at <paramref name="row"/>, in fours.</summary>
+    void Scale(ArrayView<Four<T>> a, long row);
+
     /// <summary>Gives the sums away.</summary>
     void End<TEnd>(in TEnd end, int row, int column) where TEnd : struct, IProductEnd<T>;
 }
@@ -38,6 +41,12 @@ internal struct Side16 : ISide
 internal struct Side8 : ISide
 {
     public static int Threads => 8;
+}
+
+/// <summary>4 × 4 threads.</summary>
+internal struct Side4 : ISide
+{
+    public static int Threads => 4;
 }
 
 /// <summary>8×8 sums, in four squares of 4×4 that lie half a tile apart, so that neighbouring threads read neighbouring fours.</summary>
@@ -69,22 +78,43 @@ internal struct Block8<T, TSide> : IBlock<T>
     public void Add(ArrayView<Four<T>> a, long row, ArrayView<Four<T>> b, long column)
     {
         Four<T> top = a[row], bottom = a[row + Side], left = b[column], right = b[column + Side];
-        a0 = Block4<T>.Add(top.X, left, a0);
-        b0 = Block4<T>.Add(top.X, right, b0);
-        a1 = Block4<T>.Add(top.Y, left, a1);
-        b1 = Block4<T>.Add(top.Y, right, b1);
-        a2 = Block4<T>.Add(top.Z, left, a2);
-        b2 = Block4<T>.Add(top.Z, right, b2);
-        a3 = Block4<T>.Add(top.W, left, a3);
-        b3 = Block4<T>.Add(top.W, right, b3);
-        c0 = Block4<T>.Add(bottom.X, left, c0);
-        d0 = Block4<T>.Add(bottom.X, right, d0);
-        c1 = Block4<T>.Add(bottom.Y, left, c1);
-        d1 = Block4<T>.Add(bottom.Y, right, d1);
-        c2 = Block4<T>.Add(bottom.Z, left, c2);
-        d2 = Block4<T>.Add(bottom.Z, right, d2);
-        c3 = Block4<T>.Add(bottom.W, left, c3);
-        d3 = Block4<T>.Add(bottom.W, right, d3);
+        a0 = Fours<T>.MultiplyAdd(top.X, left, a0);
+        b0 = Fours<T>.MultiplyAdd(top.X, right, b0);
+        a1 = Fours<T>.MultiplyAdd(top.Y, left, a1);
+        b1 = Fours<T>.MultiplyAdd(top.Y, right, b1);
+        a2 = Fours<T>.MultiplyAdd(top.Z, left, a2);
+        b2 = Fours<T>.MultiplyAdd(top.Z, right, b2);
+        a3 = Fours<T>.MultiplyAdd(top.W, left, a3);
+        b3 = Fours<T>.MultiplyAdd(top.W, right, b3);
+        c0 = Fours<T>.MultiplyAdd(bottom.X, left, c0);
+        d0 = Fours<T>.MultiplyAdd(bottom.X, right, d0);
+        c1 = Fours<T>.MultiplyAdd(bottom.Y, left, c1);
+        d1 = Fours<T>.MultiplyAdd(bottom.Y, right, d1);
+        c2 = Fours<T>.MultiplyAdd(bottom.Z, left, c2);
+        d2 = Fours<T>.MultiplyAdd(bottom.Z, right, d2);
+        c3 = Fours<T>.MultiplyAdd(bottom.W, left, c3);
+        d3 = Fours<T>.MultiplyAdd(bottom.W, right, d3);
+    }
+
+    public void Scale(ArrayView<Four<T>> a, long row)
+    {
+        Four<T> top = a[row], bottom = a[row + Side];
+        a0 = Fours<T>.Scale(a0, top.X);
+        b0 = Fours<T>.Scale(b0, top.X);
+        a1 = Fours<T>.Scale(a1, top.Y);
+        b1 = Fours<T>.Scale(b1, top.Y);
+        a2 = Fours<T>.Scale(a2, top.Z);
+        b2 = Fours<T>.Scale(b2, top.Z);
+        a3 = Fours<T>.Scale(a3, top.W);
+        b3 = Fours<T>.Scale(b3, top.W);
+        c0 = Fours<T>.Scale(c0, bottom.X);
+        d0 = Fours<T>.Scale(d0, bottom.X);
+        c1 = Fours<T>.Scale(c1, bottom.Y);
+        d1 = Fours<T>.Scale(d1, bottom.Y);
+        c2 = Fours<T>.Scale(c2, bottom.Z);
+        d2 = Fours<T>.Scale(d2, bottom.Z);
+        c3 = Fours<T>.Scale(c3, bottom.W);
+        d3 = Fours<T>.Scale(d3, bottom.W);
     }
 
     public readonly void End<TEnd>(in TEnd end, int row, int column) where TEnd : struct, IProductEnd<T>
@@ -109,13 +139,15 @@ internal struct Block8<T, TSide> : IBlock<T>
 }
 
 /// <summary>4×4 sums, for products of which large tiles would be too few.</summary>
-internal struct Block4<T> : IBlock<T> where T : unmanaged, INumber<T>
+internal struct Block4<T, TSide> : IBlock<T>
+    where T : unmanaged, INumber<T>
+    where TSide : unmanaged, ISide
 {
     Four<T> a0, a1, a2, a3;
 
-    public static int Side => 8;
+    public static int Side => TSide.Threads;
 
-    public static int Edge => 32;
+    public static int Edge => 4 * TSide.Threads;
 
     public void Begin<TEnd>(in TEnd end, int row) where TEnd : struct, IProductEnd<T>
     {
@@ -128,10 +160,19 @@ internal struct Block4<T> : IBlock<T> where T : unmanaged, INumber<T>
     public void Add(ArrayView<Four<T>> a, long row, ArrayView<Four<T>> b, long column)
     {
         Four<T> top = a[row], left = b[column];
-        a0 = Add(top.X, left, a0);
-        a1 = Add(top.Y, left, a1);
-        a2 = Add(top.Z, left, a2);
-        a3 = Add(top.W, left, a3);
+        a0 = Fours<T>.MultiplyAdd(top.X, left, a0);
+        a1 = Fours<T>.MultiplyAdd(top.Y, left, a1);
+        a2 = Fours<T>.MultiplyAdd(top.Z, left, a2);
+        a3 = Fours<T>.MultiplyAdd(top.W, left, a3);
+    }
+
+    public void Scale(ArrayView<Four<T>> a, long row)
+    {
+        var top = a[row];
+        a0 = Fours<T>.Scale(a0, top.X);
+        a1 = Fours<T>.Scale(a1, top.Y);
+        a2 = Fours<T>.Scale(a2, top.Z);
+        a3 = Fours<T>.Scale(a3, top.W);
     }
 
     public readonly void End<TEnd>(in TEnd end, int row, int column) where TEnd : struct, IProductEnd<T>
@@ -141,13 +182,29 @@ internal struct Block4<T> : IBlock<T> where T : unmanaged, INumber<T>
         end.Write(row + 2, column, a2);
         end.Write(row + 3, column, a3);
     }
+}
 
-    /// <summary>a·b + c, of four columns.</summary>
-    public static Four<T> Add(T a, Four<T> b, Four<T> c) => new()
+/// <summary>Arithmetic with four numbers at once.</summary>
+internal static class Fours<T> where T : unmanaged, INumber<T>
+{
+    /// <summary>a·b + c.</summary>
+    public static Four<T> MultiplyAdd(T a, Four<T> b, Four<T> c) => new()
     {
         X = T.MultiplyAdd(a, b.X, c.X),
         Y = T.MultiplyAdd(a, b.Y, c.Y),
         Z = T.MultiplyAdd(a, b.Z, c.Z),
         W = T.MultiplyAdd(a, b.W, c.W),
+    };
+
+    /// <summary>x·a.</summary>
+    public static Four<T> Scale(Four<T> x, T a) => new() { X = x.X * a, Y = x.Y * a, Z = x.Z * a, W = x.W * a };
+
+    /// <summary>The combination of each two.</summary>
+    public static Four<T> Combine<TReduce>(Four<T> a, Four<T> b) where TReduce : struct, IReduceOp => new()
+    {
+        X = TReduce.Combine(a.X, b.X),
+        Y = TReduce.Combine(a.Y, b.Y),
+        Z = TReduce.Combine(a.Z, b.Z),
+        W = TReduce.Combine(a.W, b.W),
     };
 }

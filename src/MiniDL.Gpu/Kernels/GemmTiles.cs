@@ -18,7 +18,6 @@ internal struct ProductSizes
 /// <summary>y = a·b in tiles, one a group: tiles of a and b go to shared memory while the sums stay in registers.</summary>
 /// <remarks>
 /// Each sum is one chain in the order of k, as in <see cref="GemmElements{T, TA, TB, TEnd}"/>: steps beyond the last multiply −0 by 0, which leaves a sum as it is, even the sign of a zero.
-/// The loop over a tile is unrolled by four steps, no more: what lies before a barrier in one block, a processor's compiler moves behind it, and keeps all of it for every thread.
 /// </remarks>
 internal struct GemmTiles<T, TBlock, TA, TB, TEnd> : IKernel
     where T : unmanaged, INumber<T>
@@ -56,15 +55,7 @@ internal struct GemmTiles<T, TBlock, TA, TB, TEnd> : IKernel
             Tile<T, TBlock>.Fill(tileA, a, thread, row, k, last, -T.Of(0));
             Tile<T, TBlock>.Fill(tileB, b, thread, column, k, last, T.Of(0));
             Group.Barrier();
-            var steps = Math.Min(Tile<T, TBlock>.Depth, last - k);
-            for (var step = 0; step < steps; step += 4)
-            {
-                long rowAt = step * Tile<T, TBlock>.Pitch + threadRow, columnAt = step * Tile<T, TBlock>.Pitch + threadColumn;
-                sums.Add(tileA, rowAt, tileB, columnAt);
-                sums.Add(tileA, rowAt + Tile<T, TBlock>.Pitch, tileB, columnAt + Tile<T, TBlock>.Pitch);
-                sums.Add(tileA, rowAt + 2 * Tile<T, TBlock>.Pitch, tileB, columnAt + 2 * Tile<T, TBlock>.Pitch);
-                sums.Add(tileA, rowAt + 3 * Tile<T, TBlock>.Pitch, tileB, columnAt + 3 * Tile<T, TBlock>.Pitch);
-            }
+            Tile<T, TBlock>.Multiply(ref sums, tileA, threadRow, tileB, threadColumn, Math.Min(Tile<T, TBlock>.Depth, last - k));
             Group.Barrier();
         }
         sums.End(end, row + 4 * threadRow, column + 4 * threadColumn);
@@ -86,6 +77,20 @@ internal static class Tile<T, TBlock>
     public static int Fours => Depth * Pitch;
 
     static int Threads => TBlock.Side * TBlock.Side;
+
+    /// <summary>Adds the products of steps of k: the first of a thread's fours lie at <paramref name="row"/> and <paramref name="column"/>.</summary>
+    /// <remarks>Unrolled by four steps, no more: what lies before a barrier in one block, a processor's compiler moves behind it, and keeps all of it for every thread.</remarks>
+    public static void Multiply(ref TBlock sums, ArrayView<Four<T>> a, long row, ArrayView<Four<T>> b, long column, int steps)
+    {
+        for (var step = 0; step < steps; step += 4)
+        {
+            long rowAt = step * Pitch + row, columnAt = step * Pitch + column;
+            sums.Add(a, rowAt, b, columnAt);
+            sums.Add(a, rowAt + Pitch, b, columnAt + Pitch);
+            sums.Add(a, rowAt + 2 * Pitch, b, columnAt + 2 * Pitch);
+            sums.Add(a, rowAt + 3 * Pitch, b, columnAt + 3 * Pitch);
+        }
+    }
 
     // Elements, and fours of them, that a thread brings.
     static int Share => TBlock.Edge * Depth / Threads;

@@ -38,20 +38,24 @@ static class KernelTexts
         foreach (var row in OpRows.All) RowRunner.Run(row, device, MostElements, Check.Forward, Check.Gradient, Check.Strided, Check.Fusion, Check.DTypes);
         var runner = new GoldenRunner(device);
         foreach (var golden in GoldenSuite.Cases.Where(c => c.Kind == "optimizer")) runner.Run(golden);
-        var (of80, of90) = (Ptx(8, 0), Ptx(9, 0));
-        return [.. seen.OrderBy(k => k.Value.Name, StringComparer.Ordinal).Select(k => new KernelText(k.Key, k.Value.Name, of80(k.Key), of90(k.Key), k.Value.OpenCL))];
+        var kernels = seen.OrderBy(k => k.Value.Name, StringComparer.Ordinal).ToArray();
+        string[] of80 = [], of90 = [];
+        Parallel.Invoke(() => of80 = Ptx(8, 0, kernels.Select(k => k.Key)), () => of90 = Ptx(9, 0, kernels.Select(k => k.Key)));
+        return [.. kernels.Select((k, i) => new KernelText(k.Key, k.Value.Name, of80[i], of90[i], k.Value.OpenCL))];
     }
 
-    static Func<Type, string> Ptx(int major, int minor)
+    static string[] Ptx(int major, int minor, IEnumerable<Type> kernels)
     {
         var backend = new PTXBackend(Glue.CreateContext(_ => { }), new CudaArchitecture(major, minor), CudaInstructionSet.ISA_80, null!);
         Glue.MendPasses(backend);
-        return kernel =>
+        return [.. kernels.Select(Compile)];
+
+        string Compile(Type kernel)
         {
             var entry = (EntryPointDescription)typeof(Launcher<>).MakeGenericType(kernel).GetProperty(nameof(Launcher<Sound>.EntryPoint))!.GetValue(null)!;
             var compiled = (PTXCompiledKernel)backend.Compile(entry, default);
             Glue.MendText(compiled);
             return compiled.PTXAssembly;
-        };
+        }
     }
 }
