@@ -35,6 +35,8 @@ internal sealed partial class GpuRealBackend<T> : IAttentionKernels
     // … or the vectors.
     static StridedOperand<T> Across(in TensorView x, int count, int width) => new(Whole<T>(x), x.Offset, width, count, 1, width, (long)count * width % 4 == 0);
 
+    static ProductEnd<T> Result(in TensorView x, int count, int width) => new(Whole<T>(x), x.Offset, count, width);
+
     /// <summary>Starts a kernel with a group for each problem, tile of rows and strip of columns.</summary>
     void LaunchTiles<TBlock, TKernel>(TKernel kernel, in AttentionShape shape, in TensorView mask, int rows, int columns)
         where TBlock : unmanaged, IBlock<T>
@@ -77,13 +79,11 @@ internal interface IAttentionKernel<T> : IKernel where T : unmanaged, IReal<T>
 }
 
 /// <summary>A product becomes a score.</summary>
-internal readonly struct ScoreOp<T>(AttentionPairs<T> pairs, long mask, int query, int key) : IPairOp<T> where T : unmanaged, IReal<T>
+internal readonly struct ScoreOp<T>(PairPlace<T> place) : IPairOp<T> where T : unmanaged, IReal<T>
 {
-    readonly AttentionPairs<T> pairs = pairs;
-    readonly long mask = mask;
-    readonly int query = query, key = key;
+    readonly PairPlace<T> place = place;
 
-    public T Invoke(T product, int row, int column) => pairs.Score(mask, product, query + row, key + column);
+    public T Invoke(T product, int row, int column) => place.Score(product, row, column);
 }
 
 /// <summary>A tile of queries over all the tiles of keys, with the largest score so far and the sum of exponentials below it (Milakov and Gimelshein 2018, arXiv:1805.02867).</summary>
@@ -116,7 +116,7 @@ internal struct AttentionForward<T, TBlock> : IAttentionKernel<T>
         for (var key = 0; key < last; key += TBlock.Edge)
         {
             group.Keep(q, first, k, key, D, default(KeepProduct<T>));
-            group.Pairs.Map(new ScoreOp<T>(pairs, mask, first, key));
+            group.Pairs.Map(new ScoreOp<T>(new(pairs, mask, problem, first, key, queriesAreRows: 1)));
             rows.Add();
             group.Scale(ref y, group.Scratch, RunningRows<T, TBlock>.Factors);
             group.AddKept(ref y, v, column, key, pairs.Tk);

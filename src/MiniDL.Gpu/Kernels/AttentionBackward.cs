@@ -34,8 +34,6 @@ internal sealed partial class GpuRealBackend<T>
         if (!dv.IsNone) LaunchTiles<TBlock, AttentionBackward<T, TBlock>>(forKeys with { Times = Across(dy, tq, width), Y = Result(dv, tk, width), OfWeights = 1 }, shape, mask, tk, width);
         Gpu.Pool.Return(dots.Buffer);
     }
-
-    static ProductEnd<T> Result(in TensorView x, int count, int width) => new(Whole<T>(x), x.Offset, count, width);
 }
 
 /// <summary>Σ a·b of each row.</summary>
@@ -44,26 +42,6 @@ internal struct DotRow<T> : IRow<T> where T : unmanaged, IReal<T>
     public ArrayView<T> A, B, Y;
 
     public readonly void Run(RowTeam<T> team) => team.Write(Y, team.Sum(default(Times<T>), team.Row(A), team.Row(B), RowTeam<T>.None));
-}
-
-/// <summary>What a pair of row and column is: a query and a key, or a key and a query.</summary>
-internal readonly struct PairPlace<T>(AttentionPairs<T> pairs, long mask, long problem, int row, int column, int queriesAreRows) where T : unmanaged, IReal<T>
-{
-    readonly AttentionPairs<T> pairs = pairs;
-    readonly long mask = mask, first = problem * pairs.Tq;
-    readonly int row = row, column = column, queriesAreRows = queriesAreRows;
-
-    int Query(int i, int j) => queriesAreRows != 0 ? row + i : column + j;
-
-    int Key(int i, int j) => queriesAreRows != 0 ? column + j : row + i;
-
-    public T Score(T product, int i, int j) => pairs.Score(mask, product, Query(i, j), Key(i, j));
-
-    /// <summary>s·x where the query sees the key, else 0.</summary>
-    public T ScaleSeen(T x, int i, int j) => pairs.Sees(mask, Query(i, j), Key(i, j)) ? x * pairs.Scale : T.Of(0);
-
-    /// <summary>The query's number in a vector of all queries; 0 beyond the last one.</summary>
-    public T OfQuery(ArrayView<T> x, int i, int j) => Query(i, j) < pairs.Tq ? x[first + Query(i, j)] : T.Of(0);
 }
 
 /// <summary>A product q·k becomes the weight P = e^(score − log Σ exp).</summary>

@@ -41,6 +41,26 @@ internal struct AttentionPairs<T> where T : unmanaged, IReal<T>
     }
 }
 
+/// <summary>What a pair of row and column is: a query and a key, or a key and a query.</summary>
+internal readonly struct PairPlace<T>(AttentionPairs<T> pairs, long mask, long problem, int row, int column, int queriesAreRows) where T : unmanaged, IReal<T>
+{
+    readonly AttentionPairs<T> pairs = pairs;
+    readonly long mask = mask, first = problem * pairs.Tq;
+    readonly int row = row, column = column, queriesAreRows = queriesAreRows;
+
+    int Query(int i, int j) => queriesAreRows != 0 ? row + i : column + j;
+
+    int Key(int i, int j) => queriesAreRows != 0 ? column + j : row + i;
+
+    public T Score(T product, int i, int j) => pairs.Score(mask, product, Query(i, j), Key(i, j));
+
+    /// <summary>s·x where the query sees the key, else 0.</summary>
+    public T ScaleSeen(T x, int i, int j) => pairs.Sees(mask, Query(i, j), Key(i, j)) ? x * pairs.Scale : T.Of(0);
+
+    /// <summary>The query's number in a vector of all queries; 0 beyond the last one.</summary>
+    public T OfQuery(ArrayView<T> x, int i, int j) => Query(i, j) < pairs.Tq ? x[first + Query(i, j)] : T.Of(0);
+}
+
 /// <summary>A function of a number and its place in a tile.</summary>
 internal interface IPairOp<T> where T : unmanaged
 {
@@ -163,14 +183,7 @@ internal readonly struct PairGroup<T, TBlock>
         where TOp : struct, IKeepOp<T>
     {
         TBlock sums = default;
-        for (var k = 0; k < depth; k += Tile<T, TBlock>.Depth)
-        {
-            Tile<T, TBlock>.Fill(tileA, a, thread, firstA, k, depth, T.Of(0));
-            Tile<T, TBlock>.Fill(tileB, b, thread, firstB, k, depth, T.Of(0));
-            Group.Barrier();
-            Tile<T, TBlock>.Multiply(ref sums, tileA, row, tileB, column, Math.Min(Tile<T, TBlock>.Depth, depth - k));
-            Group.Barrier();
-        }
+        Tile<T, TBlock>.Multiply(ref sums, tileA, a, firstA, tileB, b, firstB, thread, 0, depth);
         sums.End(new PairEnd<T, TBlock, TOp>(Pairs.Fours.Cast<T>(), op), 4 * row, 4 * column);
         Group.Barrier();
     }

@@ -17,7 +17,7 @@ internal struct ProductSizes
 
 /// <summary>y = a·b in tiles, one a group: tiles of a and b go to shared memory while the sums stay in registers.</summary>
 /// <remarks>
-/// Each sum is one chain in the order of k, as in <see cref="GemmElements{T, TA, TB, TEnd}"/>: steps beyond the last multiply −0 by 0, which leaves a sum as it is, even the sign of a zero.
+/// Each sum is one chain in the order of k, as in <see cref="GemmElements{T, TA, TB, TEnd}"/>.
 /// </remarks>
 internal struct GemmTiles<T, TBlock, TA, TB, TEnd> : IKernel
     where T : unmanaged, INumber<T>
@@ -50,14 +50,7 @@ internal struct GemmTiles<T, TBlock, TA, TB, TEnd> : IKernel
         TBlock sums = default;
         sums.Begin(end, row + 4 * threadRow);
         var k = part * Sizes.KPerPart;
-        for (var last = Math.Min(Sizes.K, k + Sizes.KPerPart); k < last; k += Tile<T, TBlock>.Depth)
-        {
-            Tile<T, TBlock>.Fill(tileA, a, thread, row, k, last, -T.Of(0));
-            Tile<T, TBlock>.Fill(tileB, b, thread, column, k, last, T.Of(0));
-            Group.Barrier();
-            Tile<T, TBlock>.Multiply(ref sums, tileA, threadRow, tileB, threadColumn, Math.Min(Tile<T, TBlock>.Depth, last - k));
-            Group.Barrier();
-        }
+        Tile<T, TBlock>.Multiply(ref sums, tileA, a, row, tileB, b, column, thread, k, Math.Min(Sizes.K, k + Sizes.KPerPart));
         sums.End(end, row + 4 * threadRow, column + 4 * threadColumn);
     }
 }
@@ -89,6 +82,22 @@ internal static class Tile<T, TBlock>
             sums.Add(a, rowAt + Pitch, b, columnAt + Pitch);
             sums.Add(a, rowAt + 2 * Pitch, b, columnAt + 2 * Pitch);
             sums.Add(a, rowAt + 3 * Pitch, b, columnAt + 3 * Pitch);
+        }
+    }
+
+    /// <summary>Adds the products of the steps from <paramref name="k"/> to <paramref name="last"/>, tile after tile; the threads have met when it is done.</summary>
+    /// <remarks>Steps beyond the last multiply −0 by 0, which leaves a sum as it is, even the sign of a zero.</remarks>
+    public static void Multiply<TA, TB>(ref TBlock sums, ArrayView<Four<T>> tileA, in TA a, int row, ArrayView<Four<T>> tileB, in TB b, int column, int thread, int k, int last)
+        where TA : struct, IOperand<T>
+        where TB : struct, IOperand<T>
+    {
+        for (; k < last; k += Depth)
+        {
+            Fill(tileA, a, thread, row, k, last, -T.Of(0));
+            Fill(tileB, b, thread, column, k, last, T.Of(0));
+            Group.Barrier();
+            Multiply(ref sums, tileA, thread / TBlock.Side, tileB, thread % TBlock.Side, Math.Min(Depth, last - k));
+            Group.Barrier();
         }
     }
 

@@ -7,10 +7,10 @@ public abstract class TransferTests<TBackend> where TBackend : ITestBackend
     [Fact]
     public void ADownloadReachesAnArrayThatTheCollectorWouldMove()
     {
-        const int Length = 5000;
+        const int Length = 5000, Downloads = 200;
         var device = Backends.Get<TBackend>();
         var x = Tensor.Arange(Length, dtype: DType.Float32).To(device);
-        var counting = Enumerable.Range(0, Length + 200).Select(k => (float)k).ToArray();
+        var counting = Enumerable.Range(0, Length + Downloads).Select(k => (float)k).ToArray();
         (x + 0).ToArray<float>(); // to compile beside the collector would take minutes
         var done = false;
         var collector = new Thread(() =>
@@ -26,7 +26,7 @@ public abstract class TransferTests<TBackend> where TBackend : ITestBackend
         collector.Start();
         try
         {
-            for (var i = 0; i < 200; i++)
+            for (var i = 0; i < Downloads; i++)
             {
                 var values = (x + i).ToArray<float>();
                 Assert.True(values.AsSpan().SequenceEqual(counting.AsSpan(i, Length)), $"download {i} did not arrive");

@@ -7,6 +7,7 @@ static class Bounds
 {
     const long Slack = 64 << 10; // the exception itself, its text, the tables of the reader
     const int Attempts = 3; // a busy machine may spoil one
+    const int Large = 1 << 20; // bytes, from which on a reader's time is worth the wait for a quiet process
     const int Quiet = 300, QuietAtLatest = 30_000; // ms
 
     /// <summary>Runs a reader over bytes; fails when it allocates twice their length or takes a second of processor time.</summary>
@@ -14,7 +15,7 @@ static class Bounds
     {
         for (var attempt = 1; ; attempt++)
         {
-            AwaitCompiler();
+            if (attempt > 1 || file.Length >= Large) AwaitCompiler();
             var stream = new MemoryStream(file, writable: false);
             var before = GC.GetAllocatedBytesForCurrentThread();
             var start = Environment.CpuUsage.TotalTime;

@@ -11,6 +11,7 @@ public sealed class KillTests : IDisposable
 {
     const string Given = "MINIDL_KILLED_CHECKPOINT";
     const int Kills = 20, Size = 1000; // 4 MB
+    const int LifeTime = 60_000; // ms, of a process that nobody kills because its test was killed itself
 
     readonly string folder = Directory.CreateTempSubdirectory("minidl-kill-").FullName;
 
@@ -24,16 +25,25 @@ public sealed class KillTests : IDisposable
         var epoch = 0;
         for (var kill = 0; kill < Kills; kill++)
         {
-            using var process = Start(path);
-            while (Epoch(path) <= epoch)
+            int before;
+            using (var process = Start(path))
             {
-                Assert.False(process.HasExited, "the process that saves has ended");
-                Thread.Sleep(5);
+                try
+                {
+                    while (Epoch(path) <= epoch)
+                    {
+                        Assert.False(process.HasExited, "the process that saves has ended");
+                        Thread.Sleep(5);
+                    }
+                    Thread.Sleep(random.Next(40));
+                    before = Epoch(path);
+                }
+                finally
+                {
+                    process.Kill(); // SIGKILL
+                    process.WaitForExit();
+                }
             }
-            Thread.Sleep(random.Next(40));
-            var before = Epoch(path);
-            process.Kill(); // SIGKILL
-            process.WaitForExit();
             epoch = Epoch(path);
             Assert.True(epoch >= before, $"epoch {epoch} was found, {before} had been whole before");
         }
@@ -42,12 +52,13 @@ public sealed class KillTests : IDisposable
 
     /// <summary>What the other test kills.</summary>
     [Fact(Explicit = true)]
-    public void SaveForEver()
+    public void SaveUntilKilled()
     {
         var path = Environment.GetEnvironmentVariable(Given) ?? throw new InvalidOperationException($"{Given} is not set: another test starts this one");
         var model = new Linear(Size, Size);
         using var scope = Autograd.NoGrad();
-        for (var epoch = Epoch(path) + 1; ; epoch++)
+        var start = Environment.TickCount64;
+        for (var epoch = Epoch(path) + 1; Environment.TickCount64 - start < LifeTime; epoch++)
         {
             foreach (var p in model.Parameters()) p.Fill(epoch);
             Checkpoint.Save(path, epoch, model);
@@ -56,9 +67,9 @@ public sealed class KillTests : IDisposable
 
     static Process Start(string path)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(KillTests).Assembly.Location, "-explicit", "only", "-method", $"{typeof(KillTests).FullName}.{nameof(SaveForEver)}"])
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(KillTests).Assembly.Location, "-explicit", "only", "-method", $"{typeof(KillTests).FullName}.{nameof(SaveUntilKilled)}"])
         {
-            RedirectStandardOutput = true,
+            RedirectStandardOutput = true, // a page of it, which nobody reads
         };
         start.Environment[Given] = path;
         return Process.Start(start)!;
